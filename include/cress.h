@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cress: stackful coroutines, a scheduler and cooperative I/O for C.
+ *
+ * This is the umbrella header. Each subject has a header of its own, which
+ * may be included alone; coroutine.h is the place to start reading.
+ */
+#ifndef CRESS_H
+#define CRESS_H
+
+#include <cress/coroutine.h>
+#include <cress/hub.h>
+#include <cress/io.h>
+#include <cress/local.h>
+#include <cress/net.h>
+#include <cress/offload.h>
+#include <cress/runtime.h>
+#include <cress/scope.h>
+#include <cress/stack.h>
+#include <cress/trace.h>
+#include <cress/version.h>
+
+#endif
