@@ -25,6 +25,9 @@
 extern "C" {
 #endif
 
+/* netdb.h declares it only to programs that ask for POSIX. */
+struct addrinfo;
+
 /*
  * Connect to `address`. `network` is "tcp", "udp", "unix" (a stream) or
  * "unixgram". Each address that the name has is tried in turn. Parks.

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a processor provides: a context, and three ways to leave it for another.
+ * arch/README.md has the contract, the pictures and the porting guide. The
+ * build puts the folder of one processor on the include path for frame.h.
+ */
+#ifndef CRESS_ARCH_SWITCH_H
+#define CRESS_ARCH_SWITCH_H
+
+#include <frame.h>
+
+/*
+ * Save the caller in `from`, continue `to`, and make `value` the result of the
+ * call that `to` was saved in, or the argument of its main function. Each of
+ * the two keeps its floating-point control words.
+ */
+void *cress_arch_switch(struct arch_context *from, struct arch_context *to,
+			void *value);
+
+/* The same, but the control words stay as they are. */
+void *cress_arch_switch_shared(struct arch_context *from,
+			       struct arch_context *to, void *value);
+
+/*
+ * The same as cress_arch_switch(), but `to` first calls hook(value), and what
+ * that returns is the value.
+ */
+void *cress_arch_switch_on(struct arch_context *from, struct arch_context *to,
+			   void *value, void *(*hook)(void *value));
+
+#endif

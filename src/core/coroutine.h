@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* A coroutine's life, for the files of core and the layers above it. */
+#ifndef CRESS_CORE_COROUTINE_H
+#define CRESS_CORE_COROUTINE_H
+
+#include "core/thread.h"
+
+/*
+ * cress_new() for the scheduler: `kind` is added, the parent is `parent` unless
+ * the attributes name one. A first value of `value` is handed to the entry.
+ */
+cress_t *cress_make(struct cress_thread *thread, cress_fn *fn, void *value,
+		    const cress_attr_t *attr, cress_t *parent, unsigned kind);
+
+/* Give back a reference on the owner's thread. */
+static inline void cress_drop(cress_t *c);
+
+/* The last one went: free it, or throw CRESS_EXIT into it. */
+void cress_last_drop(cress_t *c);
+
+/* Give back a reference to a coroutine whose thread is gone. */
+void cress_release_gone(cress_t *c);
+
+/* The thread ends: none of its coroutines will ever run again. */
+void cress_abandon_all(struct cress_thread *thread);
+
+static inline void cress_drop(cress_t *c)
+{
+	if (--c->references == 0)
+		cress_last_drop(c);
+}
+
+/* "name" or "unnamed", for messages. */
+const char *cress_label(const cress_t *c);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* All memory of the library comes through these, so that a test can fail it. */
+#ifndef CRESS_CORE_MEMORY_H
+#define CRESS_CORE_MEMORY_H
+
+#include <stddef.h>
+
+/* Zeroed, or NULL with errno ENOMEM. */
+void *cress_alloc(size_t size);
+void cress_free(void *memory);
+
+/* A copy of `string`, or NULL with errno ENOMEM. */
+char *cress_strdup(const char *string);
+
+/* Zeroed pages that cost when touched, or NULL with errno ENOMEM. */
+void *cress_map(size_t size);
+void cress_unmap(void *memory, size_t size);
+
+/* The page size, read once. */
+size_t cress_page_size(void);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Address, thread and leak sanitizers, valgrind, and the C++ exception globals.
+ *
+ * The ordinary library carries all of it: the sanitizers' functions are weak
+ * references, which are NULL unless the program was built with one, and
+ * valgrind's requests are instructions that do nothing outside it. A weak
+ * reference must have default visibility, or the linker binds it to NULL.
+ */
+#include "core/sanitizer.h"
+
+#include <stddef.h>
+
+#ifdef CRESS_HAVE_VALGRIND
+#include <valgrind/valgrind.h>
+#else
+#define VALGRIND_STACK_REGISTER(low, high) 0
+#define VALGRIND_STACK_DEREGISTER(id) ((void)(id))
+#endif
+
+#define WEAK __attribute__((weak, visibility("default")))
+
+WEAK void __sanitizer_start_switch_fiber(void **fake, const void *low,
+					 size_t size);
+WEAK void __sanitizer_finish_switch_fiber(void *fake, const void **low,
+					  size_t *size);
+WEAK void __asan_unpoison_memory_region(const volatile void *low, size_t size);
+WEAK void __lsan_register_root_region(const void *low, size_t size);
+WEAK void __lsan_unregister_root_region(const void *low, size_t size);
+WEAK void *__tsan_get_current_fiber(void);
+WEAK void *__tsan_create_fiber(unsigned flags);
+WEAK void __tsan_destroy_fiber(void *fiber);
+WEAK void __tsan_switch_to_fiber(void *fiber, unsigned flags);
+
+/* The start of __cxa_eh_globals in the Itanium C++ ABI. */
+struct cress_exceptions {
+	void *caught;
+	unsigned uncaught;
+};
+
+WEAK struct cress_exceptions *__cxa_get_globals(void);
+
+void cress_sanitizer_thread(struct cress_thread *thread)
+{
+	if (__sanitizer_start_switch_fiber != NULL ||
+	    __tsan_get_current_fiber != NULL)
+		atomic_fetch_or(&thread->slow, CRESS_SLOW_SANITIZER);
+	if (__tsan_get_current_fiber != NULL)
+		thread->main.sanitizer = __tsan_get_current_fiber();
+	if (__cxa_get_globals != NULL) {
+		thread->exceptions = __cxa_get_globals();
+		atomic_fetch_or(&thread->slow, CRESS_SLOW_CXX);
+	}
+}
+
+int cress_sanitizer_is_active(void)
+{
+	return __sanitizer_start_switch_fiber != NULL ||
+	       __tsan_get_current_fiber != NULL;
+}
+
+void cress_swap_exceptions(struct cress_thread *thread, cress_t *from,
+			   cress_t *to)
+{
+	struct cress_exceptions *globals = thread->exceptions;
+
+	from->caught_exceptions = globals->caught;
+	from->uncaught_exceptions = globals->uncaught;
+	globals->caught = to->caught_exceptions;
+	globals->uncaught = to->uncaught_exceptions;
+}
+
+/*
+ * ASan learns a main coroutine's stack bounds when it is left for the first
+ * time, in cress_sanitizer_arrive() of its successor.
+ */
+void cress_sanitizer_leave(cress_t *from, cress_t *to)
+{
+	if (__sanitizer_start_switch_fiber != NULL)
+		__sanitizer_start_switch_fiber(
+			from->state == CRESS_DEAD ? NULL : &from->sanitizer,
+			to->stack, to->stack_size);
+	if (__tsan_switch_to_fiber != NULL)
+		__tsan_switch_to_fiber(to->sanitizer, 0);
+}
+
+void cress_sanitizer_arrive(cress_t *current, cress_t *dying)
+{
+	cress_t *from = current->thread->trace_from;
+	const void *low;
+	size_t size;
+
+	if (__sanitizer_finish_switch_fiber != NULL) {
+		__sanitizer_finish_switch_fiber(current->sanitizer, &low,
+						&size);
+		current->sanitizer = NULL;
+		if (from->kind & CRESS_KIND_MAIN) {
+			from->stack = (char *)low;
+			from->stack_size = size;
+		}
+	}
+	if (dying != NULL && __tsan_destroy_fiber != NULL &&
+	    dying->sanitizer != NULL) {
+		__tsan_destroy_fiber(dying->sanitizer);
+		dying->sanitizer = NULL;
+	}
+}
+
+void cress_sanitizer_stack_taken(cress_t *c, char *low, char *top)
+{
+	size_t size = (size_t)(top - low);
+
+	c->valgrind_id = (uint32_t)VALGRIND_STACK_REGISTER(low, top);
+	if (__asan_unpoison_memory_region != NULL)
+		__asan_unpoison_memory_region(low, size);
+	if (__lsan_register_root_region != NULL)
+		__lsan_register_root_region(low, size);
+	if (__tsan_create_fiber != NULL)
+		c->sanitizer = __tsan_create_fiber(0);
+}
+
+void cress_sanitizer_stack_given(cress_t *c, char *low, char *top)
+{
+	VALGRIND_STACK_DEREGISTER(c->valgrind_id);
+	if (__lsan_unregister_root_region != NULL)
+		__lsan_unregister_root_region(low, (size_t)(top - low));
+}

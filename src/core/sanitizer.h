@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the tools and the C++ runtime are told of stacks and switches. Only
+ * sanitizer.c names them; without them each call is a test of a pointer.
+ */
+#ifndef CRESS_CORE_SANITIZER_H
+#define CRESS_CORE_SANITIZER_H
+
+#include "core/thread.h"
+
+/* A thread begins: find the tools, and set its slow bits. */
+void cress_sanitizer_thread(struct cress_thread *thread);
+
+/* `from` is about to be left for `to`, on the stack of `from`. */
+void cress_sanitizer_leave(cress_t *from, cress_t *to);
+
+/* `current` goes on; `dying` is the one that was left for good, or NULL. */
+void cress_sanitizer_arrive(cress_t *current, cress_t *dying);
+
+/* A stack is handed to `c`, or taken from it; [low, top) without its guard. */
+void cress_sanitizer_stack_taken(cress_t *c, char *low, char *top);
+void cress_sanitizer_stack_given(cress_t *c, char *low, char *top);
+
+/* Does a tool limit how many stacks there can be? */
+int cress_sanitizer_is_active(void);
+
+/* Give `from` and `to` their own C++ exceptions in flight. */
+void cress_swap_exceptions(struct cress_thread *thread, cress_t *from,
+			   cress_t *to);
+
+#endif

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stacks: mapped in slabs, carved one by one, recycled last in first out.
+ *
+ * Each thread has a pool for each power of two. A stack is never unmapped
+ * before its thread ends; its memory may be given back to the system while it
+ * is free. Since a dying coroutine gives its stack back while it still runs on
+ * it, nothing here writes to, or discards, the stack that was given last.
+ *
+ * Tops are coloured: stacks of one size would put their hottest frames into
+ * the same cache sets, so each top is moved by a multiple of a cache line.
+ */
+#include "core/stack.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "core/guard.h"
+#include "core/memory.h"
+#include "core/sanitizer.h"
+
+#include <cress/stack.h>
+
+#define DEFAULT_SIZE ((size_t)128 * 1024)
+#define OWN_MIN ((size_t)4096)
+#define LARGEST_SIZE ((size_t)1 << 46)
+#define FIRST_SLAB_STACKS 16
+#define LARGEST_SLAB ((size_t)1 << 30)
+#define COLOURS 24
+#define COLOUR_STEP 64
+
+/* So many free stacks keep their memory; further ones if used this little. */
+#define HOT_STACKS 64
+#define SHALLOW_PAGES 4
+
+#ifndef CRESS_COLOUR
+#define CRESS_COLOUR 1
+#endif
+
+struct cress_mapping {
+	struct cress_mapping *next;
+	char *low;
+	size_t size;
+};
+
+size_t cress_stack_min(void)
+{
+	return 4 * cress_page_size();
+}
+
+size_t cress_stack_default(void)
+{
+	static size_t size;
+
+	if (unlikely(size == 0))
+		size = cress_stack_min() > DEFAULT_SIZE ? cress_stack_min()
+							: DEFAULT_SIZE;
+	return size;
+}
+
+int cress_stack_size_is_valid(const void *memory, size_t size)
+{
+	if (memory != NULL)
+		return size >= OWN_MIN &&
+		       size <= SIZE_MAX - (uintptr_t)memory;
+	return size >= cress_stack_min() && size <= LARGEST_SIZE;
+}
+
+/* The power of two that serves a stack of `size` bytes. */
+static int class_of(size_t size)
+{
+	return 64 - __builtin_clzll((unsigned long long)size - 1);
+}
+
+static char *top_of(const char *low, int class)
+{
+	size_t colour = CRESS_COLOUR ? ((uintptr_t)low >> class) % COLOURS : 0;
+
+	return (char *)low + ((size_t)1 << class) - colour * COLOUR_STEP;
+}
+
+/* Make sure that every stack of the pool can be given back at any time. */
+static int reserve_free(struct cress_stack_pool *pool, size_t more)
+{
+	size_t capacity = pool->carved + more;
+	char **free;
+
+	if (capacity <= pool->capacity)
+		return 0;
+	free = cress_alloc(capacity * sizeof *free);
+	if (free == NULL)
+		return -1;
+	if (pool->free_count != 0)
+		memcpy(free, pool->free, pool->free_count * sizeof *free);
+	cress_free(pool->free);
+	pool->free = free;
+	pool->capacity = capacity;
+	return 0;
+}
+
+static int add_slab(struct cress_thread *thread, struct cress_stack_pool *pool,
+		    int class)
+{
+	struct cress_mapping *mapping;
+	size_t count = pool->slab_count == 0 ? FIRST_SLAB_STACKS
+					     : pool->slab_count;
+
+	while (count > 1 && count > LARGEST_SLAB >> class)
+		count /= 2;
+	if (reserve_free(pool, count) != 0)
+		return -1;
+	mapping = cress_alloc(sizeof *mapping);
+	if (mapping == NULL)
+		return -1;
+	mapping->size = count << class;
+	mapping->low = cress_map(mapping->size);
+	if (mapping->low == NULL) {
+		cress_free(mapping);
+		return -1;
+	}
+	mapping->next = thread->mappings;
+	thread->mappings = mapping;
+	pool->slab_next = mapping->low;
+	pool->slab_left = count;
+	pool->slab_count = count * 2;
+	return 0;
+}
+
+static char *carve(struct cress_thread *thread, struct cress_stack_pool *pool,
+		   int class)
+{
+	char *low;
+
+	if (pool->slab_left == 0 && add_slab(thread, pool, class) != 0)
+		return NULL;
+	low = pool->slab_next;
+	if (cress_guard_install(low) != 0)
+		return NULL;
+	pool->slab_next += (size_t)1 << class;
+	pool->slab_left--;
+	pool->carved++;
+	thread->stack_bytes += (size_t)1 << class;
+	return low;
+}
+
+static struct cress_stack_pool *pool_of(struct cress_thread *thread, int class)
+{
+	if (unlikely(thread->pools[class] == NULL))
+		thread->pools[class] = cress_alloc(sizeof(**thread->pools));
+	return thread->pools[class];
+}
+
+static char *take_own(cress_t *c)
+{
+	char *top = c->stack + c->stack_size;
+
+	if (c->attributes & CRESS_CLEAN_STACK)
+		memset(c->stack, 0, c->stack_size);
+	cress_sanitizer_stack_taken(c, c->stack, top);
+	return top;
+}
+
+char *cress_stack_take(struct cress_thread *thread, cress_t *c)
+{
+	int class = class_of(c->stack_size);
+	struct cress_stack_pool *pool;
+	char *low;
+
+	if (unlikely(!thread->overflow_armed) &&
+	    !(c->attributes & CRESS_NO_OVERFLOW_REPORT))
+		cress_overflow_arm(thread);
+	if (unlikely(c->own_stack))
+		return take_own(c);
+	pool = pool_of(thread, class);
+	if (unlikely(pool == NULL))
+		return NULL;
+	if (likely(pool->free_count != 0))
+		low = pool->free[--pool->free_count];
+	else if ((low = carve(thread, pool, class)) == NULL)
+		return NULL;
+	c->stack = low;
+	c->stack_size = (size_t)1 << class;
+	thread->stacks_in_use++;
+	if (unlikely(c->attributes & CRESS_CLEAN_STACK))
+		cress_guard_discard(low + cress_guard_size(),
+				    low + c->stack_size);
+	cress_sanitizer_stack_taken(c, low + cress_guard_size(),
+				    low + c->stack_size);
+	return top_of(low, class);
+}
+
+/* Give back what a free stack used beyond its hottest page, if it was much. */
+static void trim_if_deep(char *low, int class)
+{
+	size_t page = cress_page_size();
+	char *high = low + ((size_t)1 << class);
+	unsigned char resident = 0;
+
+	if ((size_t)1 << class <= (SHALLOW_PAGES + 2) * page)
+		return;
+	if (mincore(high - (SHALLOW_PAGES + 1) * page, page, &resident) == 0 &&
+	    resident & 1)
+		cress_guard_discard(low + page, high - page);
+}
+
+void cress_stack_give(struct cress_thread *thread, cress_t *c)
+{
+	struct cress_stack_pool *pool;
+	int class;
+	char *high = c->stack + c->stack_size;
+
+	if (unlikely(c->own_stack)) {
+		cress_sanitizer_stack_given(c, c->stack, high);
+		c->stack = NULL;
+		return;
+	}
+	cress_sanitizer_stack_given(c, c->stack + cress_guard_size(), high);
+	class = class_of(c->stack_size);
+	pool = thread->pools[class];
+	/* The one below was given earlier, so nobody runs on it. */
+	if (unlikely(pool->free_count >= HOT_STACKS))
+		trim_if_deep(pool->free[pool->free_count - 1], class);
+	pool->free[pool->free_count++] = c->stack;
+	thread->stacks_in_use--;
+	c->stack = NULL;
+}
+
+void cress_stacks_free(struct cress_thread *thread)
+{
+	struct cress_mapping *mapping;
+
+	while ((mapping = thread->mappings) != NULL) {
+		thread->mappings = mapping->next;
+		cress_unmap(mapping->low, mapping->size);
+		cress_free(mapping);
+	}
+	for (int class = 0; class < CRESS_STACK_CLASSES; class++) {
+		if (thread->pools[class] != NULL)
+			cress_free(thread->pools[class]->free);
+		cress_free(thread->pools[class]);
+	}
+	cress_overflow_disarm(thread);
+}
+
+static size_t peak_of_own(const cress_t *c)
+{
+	size_t page = cress_page_size();
+	size_t untouched = 0;
+	size_t used;
+
+	while (untouched < c->stack_size && c->stack[untouched] == 0)
+		untouched++;
+	used = c->stack_size - untouched;
+	used = (used + page - 1) / page * page;
+	return used < c->stack_size ? used : c->stack_size;
+}
+
+size_t cress_stack_peak(const cress_t *c)
+{
+	size_t page = cress_page_size();
+	unsigned char resident;
+	char *low, *high;
+
+	if (c == NULL || c->stack == NULL || c->kind & CRESS_KIND_MAIN)
+		return 0;
+	if (c->state == CRESS_UNSTARTED || c->thread != cress_thread_self)
+		return 0;
+	if (c->own_stack)
+		return peak_of_own(c);
+	high = c->stack + c->stack_size;
+	for (low = c->stack + cress_guard_size(); low < high; low += page)
+		if (mincore(low, page, &resident) == 0 && resident & 1)
+			break;
+	return (size_t)(high - low);
+}
+
+void cress_stack_stats(cress_stack_stats_t *stats)
+{
+	struct cress_thread *thread = cress_thread_self;
+
+	memset(stats, 0, sizeof *stats);
+	if (thread == NULL)
+		return;
+	stats->in_use = thread->stacks_in_use;
+	stats->mapped_bytes = thread->stack_bytes;
+	for (int class = 0; class < CRESS_STACK_CLASSES; class++)
+		if (thread->pools[class] != NULL)
+			stats->pooled += thread->pools[class]->free_count;
+}
+
+size_t cress_stack_trim(void)
+{
+	struct cress_thread *thread = cress_thread_self;
+	size_t trimmed = 0;
+
+	if (thread == NULL)
+		return 0;
+	for (int class = 0; class < CRESS_STACK_CLASSES; class++) {
+		struct cress_stack_pool *pool = thread->pools[class];
+
+		for (size_t i = 0; pool && i < pool->free_count; i++)
+			cress_guard_discard(
+				pool->free[i] + cress_guard_size(),
+				pool->free[i] + ((size_t)1 << class));
+		trimmed += pool == NULL ? 0 : pool->free_count;
+	}
+	return trimmed;
+}

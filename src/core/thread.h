@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the library knows of a thread, and of a coroutine: the two structures
+ * that every file of core works on.
+ *
+ * A coroutine's control block is touched at every switch; its fields are in
+ * the order of how often. It lies in a slab of its thread, never on the stack,
+ * which goes back to the pool at death while handles may live on.
+ */
+#ifndef CRESS_CORE_THREAD_H
+#define CRESS_CORE_THREAD_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "arch/switch.h"
+
+#include <cress/coroutine.h>
+#include <cress/trace.h>
+
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+/* Suspended in a raw switch is 0: a switch tests for nothing else. */
+enum cress_state {
+	CRESS_SUSPENDED,
+	CRESS_RUNNING,
+	CRESS_UNSTARTED,
+	CRESS_QUEUED,		/* in the ready queue of the hub */
+	CRESS_PARKED,		/* waits for something, known to the hub */
+	CRESS_IDLE_HUB,		/* a hub that is not running */
+	CRESS_DEAD,
+	CRESS_FREE		/* no coroutine, just a block in a slab */
+};
+
+/* Bits of cress.kind. */
+enum {
+	CRESS_KIND_MAIN = 1,	/* a thread's own stack */
+	CRESS_KIND_HUB = 2,
+	CRESS_KIND_SPAWNED = 4,
+	CRESS_KIND_STARTED = 8
+};
+
+struct cress_waiter;
+struct cress_scope_impl;
+struct cress_defer;
+struct cress_locals;
+
+struct cress {
+	struct arch_context context;
+	uint8_t state;
+	uint8_t kind;
+	uint8_t attributes;	/* CRESS_SHARED_FP and so on */
+	uint8_t own_stack;	/* `stack` is memory of the caller's */
+	int saved_errno;
+	int error;		/* what the last switch delivered; its death */
+	int kill_error;		/* of the first kill, or 0 */
+	struct cress_thread *thread;
+	void *value;		/* for its next resumption; its result */
+
+	/* The scheduler's: wait and loop. */
+	struct cress_waiter *waiter;	/* what it is parked on */
+	struct cress_scope_impl *scope;	/* innermost open one */
+	struct cress_waiter *joiners;	/* first who waits for its end */
+	struct cress_waiter *joiners_tail;
+	uint8_t cancelled;	/* its next parking call will fail */
+	uint8_t kill_seen;	/* a call has failed because of the kill */
+	uint16_t io_count;	/* calls since it last went behind the others */
+	int pending_throw;	/* for its next parking call, or 0 */
+
+	uint32_t references;
+	_Atomic uint32_t foreign;	/* taken by other threads, not merged */
+	cress_t *parent;	/* a reference, except of a main or a hub */
+	cress_fn *fn;
+	char *name;
+
+	char *stack;		/* its lowest byte, guard included */
+	size_t stack_size;
+
+	struct cress_defer *defers;
+	struct cress_locals *locals;
+	void *caught_exceptions;	/* of __cxa_eh_globals */
+	unsigned uncaught_exceptions;
+	uint32_t valgrind_id;
+	void *sanitizer;	/* ASan's fake stack, or TSan's fiber */
+	uint32_t foreign_drops;	/* references dropped elsewhere */
+	int fail_error;		/* of cress_fail() */
+	cress_t *drops_next;	/* or the next free block */
+} __attribute__((aligned(64)));
+
+/*
+ * What core calls in the scheduler, filled in by loop. Core never knows more
+ * of it, and works without it.
+ */
+struct cress_upcalls {
+	/* Queue the current coroutine and run the others; 0 or -1. */
+	int (*yield)(void);
+	/* Leave a dead coroutine for whoever is ready; never returns. */
+	void (*leave)(cress_t *dead) __attribute__((noreturn));
+	/* Make a parked or queued coroutine's call fail with `error`. */
+	void (*interrupt)(cress_t *c, int error);
+	/* Somebody waits for the end of `c`, which has come. */
+	void (*ended)(cress_t *c);
+	/* The thread ends. */
+	void (*thread_exit)(struct cress_thread *thread);
+};
+
+/* Bits of cress_thread.slow: why a switch cannot take the short way. */
+enum {
+	CRESS_SLOW_DROPS = 1,	/* other threads have released handles */
+	CRESS_SLOW_CXX = 2,	/* there are C++ exception globals to swap */
+	CRESS_SLOW_TRACE = 4,
+	CRESS_SLOW_SANITIZER = 8
+};
+
+struct cress_slab;
+struct cress_hub;
+
+/* Free stacks of one size, last in first out, and the slab they come from. */
+struct cress_stack_pool {
+	char **free;
+	size_t free_count;
+	size_t capacity;	/* of `free`: all stacks ever carved fit */
+	size_t carved;
+	char *slab_next;
+	size_t slab_left;	/* stacks */
+	size_t slab_count;	/* stacks in the next slab */
+};
+
+#define CRESS_STACK_CLASSES 64
+
+struct cress_thread {
+	cress_t *current;
+	int *errno_address;
+	_Atomic unsigned slow;
+	struct cress_hub *hub;
+	const struct cress_upcalls *upcalls;
+	struct cress_exceptions *exceptions;	/* __cxa_get_globals() */
+	cress_t *dying;		/* its last switch away is under way */
+	cress_t *free_blocks;	/* control blocks, linked by `drops_next` */
+	struct cress_slab *slabs;
+
+	cress_trace_fn *trace;
+	void *trace_context;
+	cress_t *trace_from;
+
+	struct cress_stack_pool *pools[CRESS_STACK_CLASSES];
+	struct cress_mapping *mappings;
+	size_t stacks_in_use;
+	size_t stack_bytes;
+
+	void *signal_stack;	/* ours, or NULL */
+	int overflow_armed;
+
+	size_t live;		/* control blocks that are not free */
+	pthread_mutex_t lock;	/* of the two below and of foreign counts */
+	cress_t *drops;
+	int gone;
+	cress_t main;
+};
+
+extern __thread struct cress_thread *cress_thread_self
+	__attribute__((tls_model("initial-exec")));
+
+/* Make what cress_thread_self points to, or NULL with errno ENOMEM. */
+struct cress_thread *cress_thread_make(void);
+
+static inline struct cress_thread *cress_thread_get(void)
+{
+	struct cress_thread *thread = cress_thread_self;
+
+	return likely(thread != NULL) ? thread : cress_thread_make();
+}
+
+/* Take and give back a control block; a new one is zeroed, or NULL. */
+cress_t *cress_block_take(struct cress_thread *thread);
+void cress_block_give(cress_t *c);
+
+/* The next coroutine of the thread after `c`, NULL for the first; or NULL. */
+cress_t *cress_next_of_thread(struct cress_thread *thread, const cress_t *c);
+
+/* 0 if `c` belongs to the caller's thread, else EINVAL, EXDEV or ESRCH. */
+int cress_misowned(const cress_t *c);
+
+/* Free the memory of a thread that is gone, if no handle is left. */
+void cress_thread_reap(struct cress_thread *thread);
+
+#endif

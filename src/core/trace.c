@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The trace function of a thread. It runs in the target, before the target
+ * goes on; while it runs, and once it has failed, tracing is off.
+ */
+#include "core/trace.h"
+
+#include <errno.h>
+
+int cress_set_trace(cress_trace_fn *fn, void *context,
+		    cress_trace_fn **old_fn, void **old_context)
+{
+	struct cress_thread *thread = cress_thread_get();
+
+	if (thread == NULL)
+		return -1;
+	if (old_fn != NULL)
+		*old_fn = thread->trace;
+	if (old_context != NULL)
+		*old_context = thread->trace_context;
+	thread->trace = fn;
+	thread->trace_context = context;
+	if (fn != NULL)
+		atomic_fetch_or(&thread->slow, CRESS_SLOW_TRACE);
+	else
+		atomic_fetch_and(&thread->slow, ~CRESS_SLOW_TRACE);
+	return 0;
+}
+
+cress_trace_fn *cress_get_trace(void **context)
+{
+	struct cress_thread *thread = cress_thread_self;
+
+	if (context != NULL)
+		*context = thread == NULL ? NULL : thread->trace_context;
+	return thread == NULL ? NULL : thread->trace;
+}
+
+int cress_trace_arrival(struct cress_thread *thread)
+{
+	cress_trace_fn *fn = thread->trace;
+	void *context = thread->trace_context;
+	cress_t *to = thread->current;
+	int saved = errno;
+	int error;
+
+	thread->trace = NULL;
+	error = fn(to->error != 0 ? CRESS_EVENT_THROW : CRESS_EVENT_SWITCH,
+		   thread->trace_from, to, context);
+	errno = saved;
+	if (error != 0) {
+		cress_set_trace(NULL, NULL, NULL, NULL);
+		to->error = error;
+		errno = error == CRESS_EXIT ? ECANCELED : error;
+		return -1;
+	}
+	/* It may have replaced itself, or ended the tracing. */
+	if (thread->trace == NULL &&
+	    atomic_load(&thread->slow) & CRESS_SLOW_TRACE)
+		thread->trace = fn;
+	return 0;
+}
+
+void cress_trace_self(struct cress_thread *thread, cress_t *c)
+{
+	if (thread->trace == NULL)
+		return;
+	thread->trace_from = c;
+	cress_trace_arrival(thread);
+}
