@@ -10,7 +10,8 @@
  * A target that was suspended at the same call site goes on by ret, which the
  * return predictor foresees; any other by a jump, because a ret would be
  * predicted wrongly. From the load of rsp on, the frame is the target's, whose
- * registers lie in its context until each is loaded; the CFI says so.
+ * registers lie in its context until each is loaded; the CFI says so. Stores
+ * come first: loads that pass them are replayed when they hit the same lines.
  */
 #include "../asm.h"
 
@@ -19,14 +20,7 @@
 	.cfi_escape 0x10, \number, 2, 0x74, \offset
 .endm
 
-.macro reload register, offset
-	mov	\offset(%rsi), %\register
-	.cfi_restore \register
-.endm
-
 .macro SAVE
-	mov	0(%rsi), %r8		/* the longest chain first */
-	mov	8(%rsi), %r10
 	mov	(%rsp), %r9
 	mov	%rsp, 0(%rdi)
 	mov	%r9, 8(%rdi)
@@ -38,10 +32,13 @@
 	mov	%r15, 56(%rdi)
 .endm
 
-/* Only control bits count: comparing sticky flags costs twenty switches. */
-.macro SWAP_FP
+.macro SAVE_FP				/* the slowest, so the first */
 	stmxcsr	64(%rdi)
 	fnstcw	68(%rdi)
+.endm
+
+/* Only control bits count: comparing sticky flags costs twenty switches. */
+.macro COMPARE_FP
 	mov	64(%rdi), %eax
 	xor	64(%rsi), %eax
 	test	$0xffc0, %eax
@@ -50,6 +47,11 @@
 	cmp	68(%rsi), %ax
 	jne	2f
 1:
+.endm
+
+.macro reload register, offset
+	mov	\offset(%rsi), %\register
+	.cfi_restore \register
 .endm
 
 .macro RESTORE
@@ -70,6 +72,8 @@
 .endm
 
 .macro RESUME
+	mov	8(%rsi), %r10
+	mov	0(%rsi), %r8
 	cmp	%r9, %r10
 	jne	3f
 	RESTORE
@@ -83,16 +87,16 @@
 	.cfi_restore rip
 .endm
 
-/* Outlined: the two sides seldom differ. */
-.macro RELOAD_FP
+.macro RELOAD_FP			/* outlined: they seldom differ */
 2:	ldmxcsr	64(%rsi)
 	fldcw	68(%rsi)
 	jmp	1b
 .endm
 
 FUNCTION(cress_arch_switch)
+	SAVE_FP
 	SAVE
-	SWAP_FP
+	COMPARE_FP
 	RESUME
 	RELOAD_FP
 END(cress_arch_switch)
@@ -102,10 +106,11 @@ FUNCTION(cress_arch_switch_shared)
 	RESUME
 END(cress_arch_switch_shared)
 
-/* The hook runs as if the target had called it; its result is the value. */
-FUNCTION(cress_arch_switch_on)
+FUNCTION(cress_arch_switch_on)		/* as if the target called it */
+	SAVE_FP
 	SAVE
-	SWAP_FP
+	COMPARE_FP
+	mov	0(%rsi), %r8
 	RESTORE
 	mov	%rdx, %rdi
 	jmp	*%rcx

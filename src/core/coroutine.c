@@ -44,6 +44,7 @@ static int check_attributes(const cress_attr_t *attr)
 static int apply_attributes(cress_t *c, const cress_attr_t *attr)
 {
 	c->attributes = (uint8_t)attr->flags;
+	c->shared_fp = (attr->flags & CRESS_SHARED_FP) != 0;
 	c->stack = attr->stack;
 	c->own_stack = attr->stack != NULL;
 	if (attr->stack_size != 0)
@@ -203,7 +204,8 @@ void cress_last_drop(cress_t *c)
 		if (c->references != 0)
 			return;
 	}
-	if (c->state == CRESS_SUSPENDED && !(c->kind & CRESS_KIND_MAIN))
+	if (c->state == CRESS_ACTIVE && c != c->thread->current &&
+	    !(c->kind & CRESS_KIND_MAIN))
 		cress_force_exit(c);
 	else if (c->state == CRESS_DEAD || c->state == CRESS_UNSTARTED)
 		free_block(c);
@@ -222,7 +224,7 @@ static void release_elsewhere(cress_t *c)
 			c->drops_next = thread->drops;
 			thread->drops = c;
 		}
-		atomic_fetch_or(&thread->slow, CRESS_SLOW_DROPS);
+		cress_thread_slow(thread, CRESS_SLOW_DROPS, 1);
 	}
 	pthread_mutex_unlock(&thread->lock);
 	if (gone)
@@ -259,7 +261,7 @@ size_t cress_collect(void)
 			c->foreign_drops = 0;
 			c->references += atomic_exchange(&c->foreign, 0);
 		} else {
-			atomic_fetch_and(&thread->slow, ~CRESS_SLOW_DROPS);
+			cress_thread_slow(thread, CRESS_SLOW_DROPS, 0);
 		}
 		pthread_mutex_unlock(&thread->lock);
 		if (c == NULL)

@@ -32,24 +32,18 @@ WEAK void *__tsan_create_fiber(unsigned flags);
 WEAK void __tsan_destroy_fiber(void *fiber);
 WEAK void __tsan_switch_to_fiber(void *fiber, unsigned flags);
 
-/* The start of __cxa_eh_globals in the Itanium C++ ABI. */
-struct cress_exceptions {
-	void *caught;
-	unsigned uncaught;
-};
-
 WEAK struct cress_exceptions *__cxa_get_globals(void);
 
 void cress_sanitizer_thread(struct cress_thread *thread)
 {
 	if (__sanitizer_start_switch_fiber != NULL ||
 	    __tsan_get_current_fiber != NULL)
-		atomic_fetch_or(&thread->slow, CRESS_SLOW_SANITIZER);
+		cress_thread_slow(thread, CRESS_SLOW_SANITIZER, 1);
 	if (__tsan_get_current_fiber != NULL)
 		thread->main.sanitizer = __tsan_get_current_fiber();
 	if (__cxa_get_globals != NULL) {
 		thread->exceptions = __cxa_get_globals();
-		atomic_fetch_or(&thread->slow, CRESS_SLOW_CXX);
+		cress_thread_slow(thread, CRESS_SLOW_CXX, 1);
 	}
 }
 
@@ -64,10 +58,9 @@ void cress_swap_exceptions(struct cress_thread *thread, cress_t *from,
 {
 	struct cress_exceptions *globals = thread->exceptions;
 
-	from->caught_exceptions = globals->caught;
-	from->uncaught_exceptions = globals->uncaught;
-	globals->caught = to->caught_exceptions;
-	globals->uncaught = to->uncaught_exceptions;
+	from->exceptions = *globals;
+	*globals = to->exceptions;
+	to->exceptions = (struct cress_exceptions){0};
 }
 
 /*

@@ -67,7 +67,7 @@ void *cress_transfer_slow(struct cress_thread *thread, cress_t *from,
 	unsigned slow = atomic_load_explicit(&thread->slow,
 					     memory_order_relaxed);
 
-	if (slow & CRESS_SLOW_CXX)
+	if (thread->exceptions != NULL)
 		cress_swap_exceptions(thread, from, to);
 	if (!(slow & (CRESS_SLOW_TRACE | CRESS_SLOW_SANITIZER)))
 		return cress_arch_switch(&from->context, &to->context, value);
@@ -84,6 +84,7 @@ int cress_start(struct cress_thread *thread, cress_t *to)
 	if (unlikely(top == NULL))
 		return -1;
 	to->kind |= CRESS_KIND_STARTED;
+	to->state = CRESS_ACTIVE;
 	arch_context_init(&to->context, top, coroutine_main);
 	return 0;
 }
@@ -170,7 +171,7 @@ static void *deliver(cress_t *to, void *value, int error)
 		cress_trace_self(thread, from);
 		return from->error != 0 ? refuse(thread, from->error) : value;
 	}
-	if (to->state != CRESS_SUSPENDED && to->state != CRESS_UNSTARTED)
+	if (to->state != CRESS_ACTIVE && to->state != CRESS_UNSTARTED)
 		return meet_scheduler(thread, to, error);
 	if (to->state == CRESS_UNSTARTED) {
 		if (to->fn == NULL)
@@ -181,30 +182,45 @@ static void *deliver(cress_t *to, void *value, int error)
 	to->error = error;
 	if (error != 0)
 		to->saved_errno = error == CRESS_EXIT ? ECANCELED : error;
-	from->state = CRESS_SUSPENDED;
 	return cress_transfer(thread, from, to, error != 0 ? NULL : value);
 }
 
-void *cress_switch(cress_t *to, void *value)
+/*
+ * Still short if no more is special than shared control words, the error that
+ * came with the switch before, or a C++ runtime with nothing in flight.
+ */
+static void *switch_specially(cress_t *to, void *value)
 {
 	struct cress_thread *thread = cress_thread_self;
 	cress_t *from;
 
-	if (unlikely(thread == NULL || to == NULL || to->thread != thread ||
-		     to->state != CRESS_SUSPENDED ||
-		     atomic_load_explicit(&thread->slow,
-					  memory_order_relaxed) != 0))
+	if (thread == NULL || to == NULL || to->thread != thread)
 		return deliver(to, value, 0);
 	from = thread->current;
-	thread->current = to;
-	to->error = 0;
-	to->state = CRESS_RUNNING;
-	from->state = CRESS_SUSPENDED;
-	from->saved_errno = *thread->errno_address;
-	*thread->errno_address = to->saved_errno;
-	if ((from->attributes | to->attributes) & CRESS_SHARED_FP)
+	if (to == from || to->state != CRESS_ACTIVE ||
+	    cress_special(thread, to) != 0)
+		return deliver(to, value, 0);
+	if (to->error != 0)
+		to->error = 0;
+	cress_change_current(thread, from, to);
+	if (from->shared_fp | to->shared_fp)
 		return cress_arch_switch_shared(&from->context, &to->context,
 						value);
+	return cress_arch_switch(&from->context, &to->context, value);
+}
+
+void *cress_switch(cress_t *to, void *value)
+{
+	struct cress_thread *thread = atomic_load_explicit(
+		&cress_thread_plain, memory_order_relaxed);
+	cress_t *from;
+
+	if (unlikely(to == NULL || to->thread != thread))
+		return switch_specially(to, value);
+	from = thread->current;
+	if (unlikely((from->special | to->special) != 0 || to == from))
+		return switch_specially(to, value);
+	cress_change_current(thread, from, to);
 	return cress_arch_switch(&from->context, &to->context, value);
 }
 
@@ -271,7 +287,7 @@ static _Noreturn void leave(struct cress_thread *thread, cress_t *c,
 		error = to->fn == NULL ? EINVAL : errno;
 		to = resolve(to->parent, &value, &error);
 	}
-	if (to->state != CRESS_SUSPENDED && to->state != CRESS_UNSTARTED) {
+	if (to->state != CRESS_ACTIVE) {
 		if (error != 0 && !(to->kind & CRESS_KIND_HUB))
 			thread->upcalls->interrupt(to, error);
 		thread->upcalls->leave(c);

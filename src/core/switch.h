@@ -5,9 +5,42 @@
 
 #include <errno.h>
 
+#include "core/sanitizer.h"
 #include "core/thread.h"
 
-/* The way of cress_transfer() when cress_thread.slow is not 0. */
+/*
+ * Not 0 if a switch to `to` takes more than the short way: something is to be
+ * done for the thread, or C++ exceptions are in flight on a side.
+ */
+static inline uint64_t cress_special(const struct cress_thread *thread,
+				     const cress_t *to)
+{
+	const struct cress_exceptions *globals = thread->exceptions;
+	uint64_t slow = atomic_load_explicit(&thread->slow,
+					     memory_order_relaxed);
+
+	if (likely(slow != CRESS_SLOW_CXX))
+		return slow;
+	return (uintptr_t)globals->caught | globals->uncaught |
+	       (uintptr_t)to->exceptions.caught | to->exceptions.uncaught;
+}
+
+/*
+ * `to` is the current coroutine from now on, with its own errno; that is
+ * written only if it differs, so that no switch waits for the one before.
+ */
+static inline void cress_change_current(struct cress_thread *thread,
+					cress_t *from, cress_t *to)
+{
+	int number = *thread->errno_address;
+
+	thread->current = to;
+	from->saved_errno = number;
+	if (to->saved_errno != number)
+		*thread->errno_address = to->saved_errno;
+}
+
+/* The way of cress_transfer() when cress_special() is not 0. */
 void *cress_transfer_slow(struct cress_thread *thread, cress_t *from,
 			  cress_t *to, void *value);
 
@@ -38,12 +71,10 @@ void cress_force_exit(cress_t *c);
 static inline void *cress_transfer(struct cress_thread *thread, cress_t *from,
 				   cress_t *to, void *value)
 {
-	thread->current = to;
-	to->state = CRESS_RUNNING;
-	from->saved_errno = *thread->errno_address;
-	*thread->errno_address = to->saved_errno;
-	if (unlikely(atomic_load_explicit(&thread->slow,
-					  memory_order_relaxed) != 0))
+	uint64_t special = cress_special(thread, to);
+
+	cress_change_current(thread, from, to);
+	if (unlikely(special != 0))
 		return cress_transfer_slow(thread, from, to, value);
 	return cress_arch_switch(&from->context, &to->context, value);
 }

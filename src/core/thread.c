@@ -33,6 +33,7 @@ struct cress_slab {
 _Static_assert(sizeof(struct cress_slab) <= SLAB_HEADER, "slab header");
 
 __thread struct cress_thread *cress_thread_self;
+__thread struct cress_thread *_Atomic cress_thread_plain;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t exit_key;
@@ -149,6 +150,7 @@ static void thread_exit(void *arg)
 	struct cress_thread *thread = arg;
 
 	cress_thread_self = thread;
+	atomic_store(thread->plain, NULL);
 	if (thread->upcalls != NULL)
 		thread->upcalls->thread_exit(thread);
 	cress_run_defers(&thread->main);
@@ -162,6 +164,22 @@ static void thread_exit(void *arg)
 	pthread_mutex_unlock(&thread->lock);
 	cress_thread_self = NULL;
 	cress_release_gone(&thread->main);
+}
+
+void cress_thread_slow(struct cress_thread *thread, unsigned bit, int on)
+{
+	unsigned slow;
+
+	if (on) {
+		atomic_fetch_or(&thread->slow, bit);
+		atomic_store(thread->plain, NULL);
+		return;
+	}
+	/* Only the owner clears; another may set a bit in between. */
+	slow = atomic_fetch_and(&thread->slow, ~bit) & ~bit;
+	atomic_store(thread->plain, slow == 0 ? thread : NULL);
+	if (atomic_load(&thread->slow) != 0)
+		atomic_store(thread->plain, NULL);
 }
 
 static void make_key(void)
@@ -187,9 +205,10 @@ struct cress_thread *cress_thread_make(void)
 	thread->current = &thread->main;
 	thread->main.thread = thread;
 	thread->main.references = 1;
-	thread->main.state = CRESS_RUNNING;
 	thread->main.kind = CRESS_KIND_MAIN | CRESS_KIND_STARTED;
 	cress_thread_self = thread;
+	thread->plain = &cress_thread_plain;
+	atomic_store(thread->plain, thread);
 	cress_sanitizer_thread(thread);
 	return thread;
 }

@@ -22,10 +22,12 @@
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* Suspended in a raw switch is 0: a switch tests for nothing else. */
+/*
+ * The one that runs is CRESS_ACTIVE and thread->current. Active is 0, and so is
+ * what shares nothing: then a switch has one word to test on each side.
+ */
 enum cress_state {
-	CRESS_SUSPENDED,
-	CRESS_RUNNING,
+	CRESS_ACTIVE,		/* running, or suspended in a raw switch */
 	CRESS_UNSTARTED,
 	CRESS_QUEUED,		/* in the ready queue of the hub */
 	CRESS_PARKED,		/* waits for something, known to the hub */
@@ -42,6 +44,12 @@ enum {
 	CRESS_KIND_STARTED = 8
 };
 
+/* The start of __cxa_eh_globals in the Itanium C++ ABI. */
+struct cress_exceptions {
+	void *caught;
+	unsigned uncaught;
+};
+
 struct cress_waiter;
 struct cress_scope_impl;
 struct cress_defer;
@@ -49,14 +57,17 @@ struct cress_locals;
 
 struct cress {
 	struct arch_context context;
-	uint8_t state;
-	uint8_t kind;
-	uint8_t attributes;	/* CRESS_SHARED_FP and so on */
-	uint8_t own_stack;	/* `stack` is memory of the caller's */
-	int saved_errno;
-	int error;		/* what the last switch delivered; its death */
-	int kill_error;		/* of the first kill, or 0 */
+	union {
+		uint64_t special;	/* 0: a plain switch to it will do */
+		struct {
+			uint8_t state;
+			uint8_t shared_fp;
+			int error;	/* last delivered, or its death */
+		};
+	};
 	struct cress_thread *thread;
+	int saved_errno;
+	int kill_error;		/* of the first kill, or 0 */
 	void *value;		/* for its next resumption; its result */
 
 	/* The scheduler's: wait and loop. */
@@ -64,10 +75,12 @@ struct cress {
 	struct cress_scope_impl *scope;	/* innermost open one */
 	struct cress_waiter *joiners;	/* first who waits for its end */
 	struct cress_waiter *joiners_tail;
+	uint8_t kind;
+	uint8_t own_stack;	/* `stack` is memory of the caller's */
+	uint8_t attributes;	/* CRESS_SHARED_FP and so on */
 	uint8_t cancelled;	/* its next parking call will fail */
 	uint8_t kill_seen;	/* a call has failed because of the kill */
-	uint16_t io_count;	/* calls since it last went behind the others */
-	int pending_throw;	/* for its next parking call, or 0 */
+	uint8_t io_count;	/* calls since it last went behind the others */
 
 	uint32_t references;
 	_Atomic uint32_t foreign;	/* taken by other threads, not merged */
@@ -80,12 +93,12 @@ struct cress {
 
 	struct cress_defer *defers;
 	struct cress_locals *locals;
-	void *caught_exceptions;	/* of __cxa_eh_globals */
-	unsigned uncaught_exceptions;
-	uint32_t valgrind_id;
+	struct cress_exceptions exceptions;	/* zero while it runs */
 	void *sanitizer;	/* ASan's fake stack, or TSan's fiber */
 	uint32_t foreign_drops;	/* references dropped elsewhere */
 	int fail_error;		/* of cress_fail() */
+	uint32_t valgrind_id;
+	int pending_throw;	/* for its next parking call, or 0 */
 	cress_t *drops_next;	/* or the next free block */
 } __attribute__((aligned(64)));
 
@@ -109,9 +122,9 @@ struct cress_upcalls {
 /* Bits of cress_thread.slow: why a switch cannot take the short way. */
 enum {
 	CRESS_SLOW_DROPS = 1,	/* other threads have released handles */
-	CRESS_SLOW_CXX = 2,	/* there are C++ exception globals to swap */
-	CRESS_SLOW_TRACE = 4,
-	CRESS_SLOW_SANITIZER = 8
+	CRESS_SLOW_TRACE = 2,
+	CRESS_SLOW_SANITIZER = 4,
+	CRESS_SLOW_CXX = 8	/* there are C++ exception globals to swap */
 };
 
 struct cress_slab;
@@ -133,10 +146,11 @@ struct cress_stack_pool {
 struct cress_thread {
 	cress_t *current;
 	int *errno_address;
+	struct cress_exceptions *exceptions;	/* NULL without C++ */
 	_Atomic unsigned slow;
+	struct cress_thread *_Atomic *plain;	/* the thread's own variable */
 	struct cress_hub *hub;
 	const struct cress_upcalls *upcalls;
-	struct cress_exceptions *exceptions;	/* __cxa_get_globals() */
 	cress_t *dying;		/* its last switch away is under way */
 	cress_t *free_blocks;	/* control blocks, linked by `drops_next` */
 	struct cress_slab *slabs;
@@ -162,6 +176,16 @@ struct cress_thread {
 
 extern __thread struct cress_thread *cress_thread_self
 	__attribute__((tls_model("initial-exec")));
+
+/*
+ * The same while no bit of `slow` is set, NULL otherwise: one comparison tells
+ * a switch that a coroutine is this thread's and that nothing holds it up.
+ */
+extern __thread struct cress_thread *_Atomic cress_thread_plain
+	__attribute__((tls_model("initial-exec")));
+
+/* Set or clear a bit of `slow`. Any thread. */
+void cress_thread_slow(struct cress_thread *thread, unsigned bit, int on);
 
 /* Make what cress_thread_self points to, or NULL with errno ENOMEM. */
 struct cress_thread *cress_thread_make(void);

@@ -20,10 +20,7 @@ int cress_set_trace(cress_trace_fn *fn, void *context,
 		*old_context = thread->trace_context;
 	thread->trace = fn;
 	thread->trace_context = context;
-	if (fn != NULL)
-		atomic_fetch_or(&thread->slow, CRESS_SLOW_TRACE);
-	else
-		atomic_fetch_and(&thread->slow, ~CRESS_SLOW_TRACE);
+	cress_thread_slow(thread, CRESS_SLOW_TRACE, fn != NULL);
 	return 0;
 }
 
