@@ -6,6 +6,7 @@
 #include "core/memory.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -80,6 +81,17 @@ int cress_set_allocator(const cress_allocator_t *new)
 		allocator.unmap = default_unmap;
 	}
 	return 0;
+}
+
+void *cress_alloc_array(size_t count, size_t size)
+{
+	void *memory = NULL;
+
+	if (count <= SIZE_MAX / size)
+		memory = allocator.alloc(count * size, allocator.context);
+	if (memory == NULL)
+		errno = ENOMEM;
+	return memory;
 }
 
 void *cress_alloc(size_t size)

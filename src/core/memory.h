@@ -9,6 +9,9 @@
 void *cress_alloc(size_t size);
 void cress_free(void *memory);
 
+/* An array whose content is arbitrary, so that no page is touched; or NULL. */
+void *cress_alloc_array(size_t count, size_t size);
+
 /* A copy of `string`, or NULL with errno ENOMEM. */
 char *cress_strdup(const char *string);
 

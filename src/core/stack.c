@@ -88,7 +88,9 @@ static int reserve_free(struct cress_stack_pool *pool, size_t more)
 
 	if (capacity <= pool->capacity)
 		return 0;
-	free = cress_alloc(capacity * sizeof *free);
+	if (capacity < pool->capacity * 2)
+		capacity = pool->capacity * 2;
+	free = cress_alloc_array(capacity, sizeof *free);
 	if (free == NULL)
 		return -1;
 	if (pool->free_count != 0)

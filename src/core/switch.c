@@ -91,7 +91,7 @@ int cress_start(struct cress_thread *thread, cress_t *to)
 
 static void tell_end(struct cress_thread *thread, cress_t *c)
 {
-	if (c->joiners != NULL)
+	if (c->joiners.first != NULL || c->kind & CRESS_KIND_SPAWNED)
 		thread->upcalls->ended(c);
 }
 

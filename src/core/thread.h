@@ -50,7 +50,11 @@ struct cress_exceptions {
 	unsigned uncaught;
 };
 
-struct cress_waiter;
+/* A list of those who wait for something; wait owns what is in it. */
+struct cress_wait_list {
+	struct cress_waiter *first, *last;
+};
+
 struct cress_scope_impl;
 struct cress_defer;
 struct cress_locals;
@@ -73,8 +77,7 @@ struct cress {
 	/* The scheduler's: wait and loop. */
 	struct cress_waiter *waiter;	/* what it is parked on */
 	struct cress_scope_impl *scope;	/* innermost open one */
-	struct cress_waiter *joiners;	/* first who waits for its end */
-	struct cress_waiter *joiners_tail;
+	struct cress_wait_list joiners;	/* who waits for its end */
 	uint8_t kind;
 	uint8_t own_stack;	/* `stack` is memory of the caller's */
 	uint8_t attributes;	/* CRESS_SHARED_FP and so on */
@@ -113,7 +116,7 @@ struct cress_upcalls {
 	void (*leave)(cress_t *dead) __attribute__((noreturn));
 	/* Make a parked or queued coroutine's call fail with `error`. */
 	void (*interrupt)(cress_t *c, int error);
-	/* Somebody waits for the end of `c`, which has come. */
+	/* The end of `c` has come: it was spawned, or somebody waits for it. */
 	void (*ended)(cress_t *c);
 	/* The thread ends. */
 	void (*thread_exit)(struct cress_thread *thread);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The seam between a hub and where time and readiness come from: libev, or a
+ * clock of the test's own.
+ */
+#ifndef CRESS_LOOP_DRIVER_H
+#define CRESS_LOOP_DRIVER_H
+
+#include <stddef.h>
+
+#include "core/thread.h"
+
+struct cress_hub;
+
+enum cress_direction {
+	CRESS_READ,
+	CRESS_WRITE
+};
+
+/*
+ * A descriptor as the scheduler sees it. The driver makes one for each number
+ * that it is asked for, at an address that lasts as long as the hub; what lies
+ * in it is io's, all but `fd` and `watching`.
+ */
+struct cress_fd {
+	struct cress_wait_list waiting[2];
+	int fd;
+	uint8_t watching[2];	/* the driver reports readiness */
+	uint8_t woken[2];	/* so many were woken and have not run yet */
+	uint8_t drained[2];	/* the last call moved less than asked */
+	uint8_t adopted;
+	uint8_t stream;
+};
+
+struct cress_driver {
+	/* 0, or -1 with errno. */
+	int (*open)(struct cress_hub *hub);
+	void (*close)(struct cress_hub *hub);
+	/* The clock, read anew. */
+	double (*now)(struct cress_hub *hub);
+	/*
+	 * Wait for events at most `seconds`, not at all if 0, for ever if
+	 * INFINITY, and report them through hub->fd_ready and hub->notified.
+	 */
+	void (*poll)(struct cress_hub *hub, double seconds);
+	/* Which of `count` ready ones goes next; NULL: the first. */
+	size_t (*pick)(struct cress_hub *hub, size_t count);
+	/* The entry of `fd`, or NULL with errno ENOMEM, ENOTSUP. */
+	struct cress_fd *(*fd)(struct cress_hub *hub, int fd);
+	/* Report readiness until unwatched. */
+	void (*watch)(struct cress_hub *hub, struct cress_fd *fd,
+		      enum cress_direction direction);
+	void (*unwatch)(struct cress_hub *hub, struct cress_fd *fd,
+			enum cress_direction direction);
+	/* The number is about to mean another file, or none. */
+	void (*forget)(struct cress_hub *hub, struct cress_fd *fd);
+	/* Expect cress_hub_notify() from now on, or no more. 0, or -1. */
+	int (*expect_notify)(struct cress_hub *hub, int expect);
+	/* Make poll call hub->notified(). Any thread. */
+	void (*notify)(struct cress_hub *hub);
+};
+
+extern const struct cress_driver cress_driver_libev;
+extern const struct cress_driver cress_driver_virtual;
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hub's own coroutine, and its rounds.
+ *
+ * After a poll, all that are ready then run before the next one; if they are
+ * few, so do those that become ready meanwhile, for a while. A poll costs as
+ * much as many switches, and reports again what nobody has had the time to
+ * read: so it comes seldom under load, but never later than LONGEST_ROUND.
+ */
+#include "loop/hub.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "core/memory.h"
+
+#include <cress/runtime.h>
+
+#define FIRST_RING 64
+#define SLICE 64		/* switches between two looks at the clock */
+#define FULL_ROUND 1024		/* switches after which a round may end */
+#define SHORT_ROUND 200e-6	/* seconds likewise */
+#define LONGEST_ROUND 10e-3	/* seconds after which it must */
+
+int cress_hub_grow(struct cress_hub *hub)
+{
+	size_t size = hub->ring == NULL ? FIRST_RING : (hub->mask + 1) * 2;
+	size_t count = hub->tail - hub->head;
+	cress_t **ring;
+
+	while (size <= hub->thread->live + 1)
+		size *= 2;
+	ring = cress_alloc_array(size, sizeof *ring);
+	if (ring == NULL)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		ring[i] = hub->ring[(hub->head + i) & hub->mask];
+	cress_free(hub->ring);
+	hub->ring = ring;
+	hub->mask = size - 1;
+	hub->head = 0;
+	hub->tail = count;
+	return 0;
+}
+
+static int round_is_over(struct cress_hub *hub)
+{
+	double elapsed;
+
+	if (hub->poll_next || cress_hub_is_idle(hub))
+		return 1;
+	elapsed = hub->driver->now(hub) - hub->polled;
+	if (elapsed >= LONGEST_ROUND)
+		return 1;
+	return hub->ran >= hub->batch &&
+	       (elapsed >= SHORT_ROUND || hub->ran >= FULL_ROUND);
+}
+
+static void poll_and_wake(struct cress_hub *hub)
+{
+	double next = cress_timers_next(&hub->timers);
+	double wait = 0;
+
+	hub->poll_next = 0;
+	if (cress_hub_is_idle(hub)) {
+		wait = next - hub->driver->now(hub);
+		if (wait < 0)
+			wait = 0;
+	}
+	hub->driver->poll(hub, wait);
+	hub->polled = hub->driver->now(hub);
+	cress_timers_run(&hub->timers, hub->polled);
+	hub->batch = hub->tail - hub->head;
+	hub->ran = 0;
+}
+
+static void *hub_main(void *arg)
+{
+	struct cress_hub *hub = arg;
+
+	while (!hub->stop) {
+		if (cress_hub_is_idle(hub) && hub->outside == 0 &&
+		    hub->timers.count == 0)
+			hub->deadlocked(hub);
+		else if (round_is_over(hub))
+			poll_and_wake(hub);
+		if (atomic_load_explicit(&hub->thread->slow,
+					 memory_order_relaxed) &
+		    CRESS_SLOW_DROPS)
+			cress_collect();
+		if (cress_hub_is_idle(hub))
+			continue;
+		hub->slice = SLICE;
+		hub->ran += SLICE;
+		hub->coroutine->state = CRESS_IDLE_HUB;
+		cress_hub_switch(hub, hub->coroutine);
+	}
+	return NULL;
+}
+
+/* Take the next ready one, skipping those whose end has come unseen. */
+static cress_t *pop(struct cress_hub *hub)
+{
+	size_t count = hub->tail - hub->head;
+	cress_t **first = &hub->ring[hub->head & hub->mask];
+	cress_t *c = *first;
+
+	if (hub->driver->pick != NULL) {
+		size_t i = hub->driver->pick(hub, count);
+		cress_t **picked = &hub->ring[(hub->head + i) & hub->mask];
+
+		c = *picked;
+		*picked = *first;
+	}
+	hub->head++;
+	return c;
+}
+
+/* Start a spawned one, or end it: it was killed, or there is no stack. */
+static int start(struct cress_hub *hub, cress_t *c)
+{
+	int error = c->kill_error;
+
+	if (error == 0 && cress_start(hub->thread, c) == 0)
+		return 0;
+	if (error == 0) {
+		error = errno;
+		cress_log(CRESS_LOG_ERROR,
+			  "coroutine \"%s\" got no stack: %s",
+			  cress_label(c), strerror(error));
+	}
+	cress_end_unstarted(c, error);
+	return -1;
+}
+
+void *cress_hub_switch_slow(struct cress_hub *hub, cress_t *from)
+{
+	cress_t *to;
+
+	/* A slice ends in the hub, unless it is the hub that starts one. */
+	if (hub->slice < 0 && from != hub->coroutine)
+		goto to_hub;
+	while (!cress_hub_is_idle(hub)) {
+		to = pop(hub);
+		if (!(to->kind & CRESS_KIND_STARTED) && start(hub, to) != 0)
+			continue;
+		to->state = CRESS_ACTIVE;
+		if (to == from)
+			return to->value;
+		return cress_transfer(hub->thread, from, to, to->value);
+	}
+	if (from == hub->coroutine) {
+		from->state = CRESS_ACTIVE;
+		return NULL;
+	}
+to_hub:
+	to = hub->coroutine;
+	to->state = CRESS_ACTIVE;
+	return cress_transfer(hub->thread, from, to, to->value);
+}
+
+struct cress_hub *cress_hub_make(struct cress_thread *thread,
+				 const struct cress_driver *driver, void *loop)
+{
+	static const cress_attr_t attr = {.name = "hub"};
+	struct cress_hub *hub = cress_alloc(sizeof *hub);
+
+	if (hub == NULL)
+		return NULL;
+	hub->thread = thread;
+	hub->driver = driver;
+	hub->loop = loop;
+	if (cress_hub_grow(hub) != 0)
+		goto no_ring;
+	if (driver->open(hub) != 0)
+		goto no_loop;
+	hub->coroutine = cress_make(thread, hub_main, hub, &attr, NULL,
+				    CRESS_KIND_HUB);
+	if (hub->coroutine == NULL ||
+	    cress_start(thread, hub->coroutine) != 0)
+		goto no_coroutine;
+	hub->coroutine->state = CRESS_IDLE_HUB;
+	thread->hub = hub;
+	return hub;
+
+no_coroutine:
+	cress_release(hub->coroutine);
+	driver->close(hub);
+no_loop:
+	cress_free(hub->ring);
+no_ring:
+	cress_free(hub);
+	return NULL;
+}
+
+static void free_rest(struct cress_hub *hub)
+{
+	if (hub->closing != NULL)
+		hub->closing(hub);
+	hub->driver->close(hub);
+	cress_timers_free(&hub->timers);
+	cress_free(hub->ring);
+	hub->thread->hub = NULL;
+	cress_free(hub);
+}
+
+/* The hub's coroutine ends like any other, with main as its parent. */
+void cress_hub_free(struct cress_hub *hub)
+{
+	struct cress_thread *thread = hub->thread;
+	cress_t *coroutine = hub->coroutine;
+
+	hub->stop = 1;
+	coroutine->parent = thread->current;
+	thread->current->references++;
+	coroutine->state = CRESS_ACTIVE;
+	cress_transfer(thread, thread->current, coroutine, hub);
+	cress_drop(coroutine);
+	free_rest(hub);
+}
+
+void cress_hub_abandon(struct cress_hub *hub)
+{
+	free_rest(hub);
+}

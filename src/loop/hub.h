@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hub of a thread: the ready queue, the timers and the loop.
+ *
+ * Whoever parks goes straight to the next ready coroutine; the hub's own runs
+ * only when there is none, or the round is over. Ready ones wait in a ring,
+ * whose entries can be looked at ahead: that is what prefetching needs. The
+ * ring has room for every coroutine of the thread, so to wake never fails.
+ */
+#ifndef CRESS_LOOP_HUB_H
+#define CRESS_LOOP_HUB_H
+
+#include "core/coroutine.h"
+#include "core/switch.h"
+#include "loop/driver.h"
+#include "loop/timer.h"
+
+struct cress_hub {
+	cress_t **ring;
+	size_t head, tail;	/* taken at head & mask; empty if equal */
+	size_t mask;
+	int slice;		/* switches left before the hub looks */
+	int poll_next;		/* somebody asked for a poll */
+	struct cress_thread *thread;
+	cress_t *coroutine;
+	const struct cress_driver *driver;
+	void *loop;		/* the driver's own */
+	struct cress_timers timers;
+	size_t outside;		/* waits that something outside can end */
+	size_t live;		/* spawned ones that are not dead */
+	size_t ran;		/* since the last poll, in slices */
+	size_t batch;		/* were ready after it */
+	double polled;		/* when that was */
+	int stop;
+	int explicit;		/* made by cress_run() */
+	struct cress_wait_list drained;	/* waits for live to be 0 */
+
+	/* What the layers above are told. */
+	void (*deadlocked)(struct cress_hub *hub);
+	void (*fd_ready)(struct cress_hub *hub, struct cress_fd *fd,
+			 enum cress_direction direction);
+	void (*notified)(struct cress_hub *hub);
+	void (*closing)(struct cress_hub *hub);
+	void *io;
+};
+
+/* Make a hub for the calling thread. NULL with errno on failure. */
+struct cress_hub *cress_hub_make(struct cress_thread *thread,
+				 const struct cress_driver *driver, void *loop);
+
+/* Free the hub of the calling thread, from its main coroutine. */
+void cress_hub_free(struct cress_hub *hub);
+
+/* The thread ends: free what can be freed without running a coroutine. */
+void cress_hub_abandon(struct cress_hub *hub);
+
+/* Room for one more in the ring. 0, or -1 with errno ENOMEM. */
+int cress_hub_grow(struct cress_hub *hub);
+
+static inline int cress_hub_reserve(struct cress_hub *hub)
+{
+	return likely(hub->thread->live < hub->mask) ? 0 : cress_hub_grow(hub);
+}
+
+/* Queue `c` behind all that are ready; its call will return `value`. */
+static inline void cress_hub_push(struct cress_hub *hub, cress_t *c,
+				  void *value)
+{
+	c->state = CRESS_QUEUED;
+	c->value = value;
+	hub->ring[hub->tail++ & hub->mask] = c;
+}
+
+static inline int cress_hub_is_idle(const struct cress_hub *hub)
+{
+	return hub->head == hub->tail;
+}
+
+/* The long way of cress_hub_switch(). */
+void *cress_hub_switch_slow(struct cress_hub *hub, cress_t *from);
+
+/* Leave `from`, which is parked, queued or dead, for the next ready one. */
+static inline void *cress_hub_switch(struct cress_hub *hub, cress_t *from)
+{
+	size_t head = hub->head;
+	size_t ahead = hub->tail - head;
+	cress_t *to;
+
+	if (unlikely(ahead == 0 || --hub->slice < 0 ||
+		     hub->driver->pick != NULL))
+		return cress_hub_switch_slow(hub, from);
+	to = hub->ring[head & hub->mask];
+	if (unlikely(!(to->kind & CRESS_KIND_STARTED)))
+		return cress_hub_switch_slow(hub, from);
+	hub->head = head + 1;
+	if (ahead > 2) {
+		const cress_t *next = hub->ring[(head + 1) & hub->mask];
+		const cress_t *later = hub->ring[(head + 2) & hub->mask];
+
+		__builtin_prefetch((void *)(uintptr_t)next->context.sp);
+		__builtin_prefetch(&later->context);
+		__builtin_prefetch(&later->special);
+	}
+	to->state = CRESS_ACTIVE;
+	return cress_transfer(hub->thread, from, to, to->value);
+}
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The driver on libev: the one file that knows it.
+ *
+ * Each descriptor has one ev_io a direction, set up once and left running, so
+ * that a request costs no epoll_ctl. When a number is forgotten its watchers
+ * are set up anew, which makes libev register the new file even if it had the
+ * same number in the same iteration; what still arrives for the old one libev
+ * discards by its generation.
+ */
+#include "loop/hub.h"
+
+#include <ev.h>
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/memory.h"
+
+#define CHUNK 128		/* descriptors */
+
+struct slot {
+	struct cress_fd fd;
+	ev_io io[2];
+};
+
+struct libev {
+	struct ev_loop *loop;
+	ev_timer timer;
+	ev_async async;
+	struct slot **chunks;
+	size_t chunk_count;
+};
+
+static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)timer;
+	(void)events;
+}
+
+static void on_async(struct ev_loop *loop, ev_async *async, int events)
+{
+	struct cress_hub *hub = async->data;
+
+	(void)loop;
+	(void)events;
+	hub->notified(hub);
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *io, int events)
+{
+	struct slot *slot = io->data;
+	struct cress_hub *hub = ev_userdata(loop);
+
+	(void)events;
+	hub->fd_ready(hub, &slot->fd, CRESS_READ);
+}
+
+static void on_writable(struct ev_loop *loop, ev_io *io, int events)
+{
+	struct slot *slot = io->data;
+	struct cress_hub *hub = ev_userdata(loop);
+
+	(void)events;
+	hub->fd_ready(hub, &slot->fd, CRESS_WRITE);
+}
+
+static int libev_open(struct cress_hub *hub)
+{
+	struct libev *libev = cress_alloc(sizeof *libev);
+
+	if (libev == NULL)
+		return -1;
+	errno = 0;
+	libev->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
+	if (libev->loop == NULL) {
+		cress_free(libev);
+		errno = errno == 0 ? ENOMEM : errno;
+		return -1;
+	}
+	ev_set_userdata(libev->loop, hub);
+	ev_init(&libev->timer, on_timer);
+	ev_async_init(&libev->async, on_async);
+	libev->async.data = hub;
+	hub->loop = libev;
+	return 0;
+}
+
+static void libev_close(struct cress_hub *hub)
+{
+	struct libev *libev = hub->loop;
+
+	for (size_t i = 0; i < libev->chunk_count; i++)
+		cress_free(libev->chunks[i]);
+	cress_free(libev->chunks);
+	ev_loop_destroy(libev->loop);
+	cress_free(libev);
+}
+
+static double libev_now(struct cress_hub *hub)
+{
+	struct timespec now;
+
+	(void)hub;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static void libev_poll(struct cress_hub *hub, double seconds)
+{
+	struct libev *libev = hub->loop;
+
+	if (seconds == 0) {
+		ev_run(libev->loop, EVRUN_NOWAIT);
+		return;
+	}
+	if (isinf(seconds)) {
+		ev_run(libev->loop, EVRUN_ONCE);
+		return;
+	}
+	ev_now_update(libev->loop);
+	ev_timer_set(&libev->timer, seconds, 0);
+	ev_timer_start(libev->loop, &libev->timer);
+	ev_run(libev->loop, EVRUN_ONCE);
+	ev_timer_stop(libev->loop, &libev->timer);
+}
+
+static void init_watchers(struct slot *slot)
+{
+	ev_io_init(&slot->io[CRESS_READ], on_readable, slot->fd.fd, EV_READ);
+	ev_io_init(&slot->io[CRESS_WRITE], on_writable, slot->fd.fd, EV_WRITE);
+	slot->io[CRESS_READ].data = slot;
+	slot->io[CRESS_WRITE].data = slot;
+}
+
+/* Make the table reach the chunk. 0, or -1 with errno ENOMEM. */
+static int grow_table(struct libev *libev, size_t chunk)
+{
+	size_t count = libev->chunk_count * 2;
+	struct slot **chunks;
+
+	if (chunk < libev->chunk_count)
+		return 0;
+	if (count <= chunk)
+		count = chunk + 8;
+	chunks = cress_alloc(count * sizeof(*chunks));
+	if (chunks == NULL)
+		return -1;
+	if (libev->chunk_count != 0)
+		memcpy(chunks, libev->chunks,
+		       libev->chunk_count * sizeof *chunks);
+	cress_free(libev->chunks);
+	libev->chunks = chunks;
+	libev->chunk_count = count;
+	return 0;
+}
+
+static struct slot *make_chunk(struct libev *libev, size_t chunk)
+{
+	struct slot *slots;
+
+	if (grow_table(libev, chunk) != 0)
+		return NULL;
+	if (libev->chunks[chunk] != NULL)
+		return libev->chunks[chunk];
+	slots = cress_alloc(CHUNK * sizeof *slots);
+	if (slots == NULL)
+		return NULL;
+	for (size_t i = 0; i < CHUNK; i++) {
+		slots[i].fd.fd = (int)(chunk * CHUNK + i);
+		init_watchers(&slots[i]);
+	}
+	libev->chunks[chunk] = slots;
+	return slots;
+}
+
+static struct cress_fd *libev_fd(struct cress_hub *hub, int fd)
+{
+	struct libev *libev = hub->loop;
+	size_t chunk = (size_t)fd / CHUNK;
+	struct slot *slots;
+
+	if (fd < 0) {
+		errno = EBADF;
+		return NULL;
+	}
+	if (likely(chunk < libev->chunk_count &&
+		   libev->chunks[chunk] != NULL))
+		slots = libev->chunks[chunk];
+	else if ((slots = make_chunk(libev, chunk)) == NULL)
+		return NULL;
+	return &slots[(size_t)fd % CHUNK].fd;
+}
+
+static void libev_watch(struct cress_hub *hub, struct cress_fd *fd,
+			enum cress_direction direction)
+{
+	struct libev *libev = hub->loop;
+	struct slot *slot = (struct slot *)fd;
+
+	fd->watching[direction] = 1;
+	ev_io_start(libev->loop, &slot->io[direction]);
+}
+
+static void libev_unwatch(struct cress_hub *hub, struct cress_fd *fd,
+			  enum cress_direction direction)
+{
+	struct libev *libev = hub->loop;
+	struct slot *slot = (struct slot *)fd;
+
+	fd->watching[direction] = 0;
+	ev_io_stop(libev->loop, &slot->io[direction]);
+}
+
+static void libev_forget(struct cress_hub *hub, struct cress_fd *fd)
+{
+	libev_unwatch(hub, fd, CRESS_READ);
+	libev_unwatch(hub, fd, CRESS_WRITE);
+	init_watchers((struct slot *)fd);
+}
+
+static int libev_expect_notify(struct cress_hub *hub, int expect)
+{
+	struct libev *libev = hub->loop;
+
+	if (expect)
+		ev_async_start(libev->loop, &libev->async);
+	else
+		ev_async_stop(libev->loop, &libev->async);
+	return 0;
+}
+
+static void libev_notify(struct cress_hub *hub)
+{
+	struct libev *libev = hub->loop;
+
+	ev_async_send(libev->loop, &libev->async);
+}
+
+const struct cress_driver cress_driver_libev = {
+	.open = libev_open,
+	.close = libev_close,
+	.now = libev_now,
+	.poll = libev_poll,
+	.fd = libev_fd,
+	.watch = libev_watch,
+	.unwatch = libev_unwatch,
+	.forget = libev_forget,
+	.expect_notify = libev_expect_notify,
+	.notify = libev_notify,
+};

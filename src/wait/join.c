@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* Waiting for the end of a coroutine, and asking for it. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "wait/scope.h"
+#include "wait/wait.h"
+
+#include <cress/hub.h>
+
+static int fail(int error)
+{
+	errno = error;
+	return -1;
+}
+
+static void describe_end(const struct cress_waiter *waiter, char *line,
+			 size_t size)
+{
+	const cress_t *c = waiter->object;
+
+	snprintf(line, size, "the end of coroutine \"%s\" (%p)",
+		 cress_label(c), (const void *)c);
+}
+
+static void unlink_joiner(struct cress_waiter *waiter)
+{
+	cress_t *c = waiter->object;
+
+	cress_waiter_remove(&c->joiners, waiter);
+}
+
+static const struct cress_wait_kind end_of_coroutine = {
+	.what = "the end of a coroutine",
+	.unlink = unlink_joiner,
+	.describe = describe_end,
+};
+
+static int result_of(const cress_t *c, void **value)
+{
+	if (value != NULL)
+		*value = c->value;
+	return c->error;
+}
+
+int cress_try_wait(cress_t *c, void **value)
+{
+	int error = cress_misowned(c);
+
+	if (error != 0)
+		return fail(error);
+	return c->state == CRESS_DEAD ? result_of(c, value) : fail(EAGAIN);
+}
+
+int cress_wait(cress_t *c, void **value)
+{
+	struct cress_waiter waiter = {.kind = &end_of_coroutine, .object = c};
+	int error = cress_misowned(c);
+	struct cress_hub *hub;
+	int parked;
+
+	if (error != 0)
+		return fail(error);
+	if (c->state == CRESS_DEAD)
+		return result_of(c, value);
+	hub = cress_wait_begin();
+	if (hub == NULL)
+		return -1;
+	/* The object must outlive the wait, whoever releases it. */
+	c->references++;
+	cress_waiter_append(&c->joiners, &waiter);
+	parked = cress_park(hub, &waiter);
+	error = parked == 0 ? result_of(c, value) : -1;
+	if (--c->references == 0) {
+		int saved = errno;
+
+		cress_last_drop(c);
+		errno = saved;
+	}
+	return error;
+}
+
+int cress_join(cress_t *c, void **value)
+{
+	int result = cress_wait(c, value);
+
+	if (result != -1)
+		cress_release(c);
+	return result;
+}
+
+int cress_kill(cress_t *c, int error)
+{
+	int misowned = cress_misowned(c);
+	struct cress_hub *hub;
+
+	if (error == 0)
+		error = ECANCELED;
+	if (misowned == 0 && (c->kind & CRESS_KIND_HUB ||
+			      (error != CRESS_EXIT &&
+			       (error < 0 || error >= 4096))))
+		misowned = EINVAL;
+	if (misowned != 0)
+		return fail(misowned);
+	if (c->state == CRESS_DEAD || c->kill_error != 0)
+		return 0;
+	if (c->state == CRESS_UNSTARTED) {
+		c->references++;
+		cress_end_unstarted(c, error);
+		cress_drop(c);
+		return 0;
+	}
+	hub = cress_hub_get();
+	if (hub == NULL || cress_hub_reserve(hub) != 0)
+		return -1;
+	c->kill_error = error;
+	cress_cancel_apply(hub, c);
+	return 0;
+}

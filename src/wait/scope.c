@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Scopes: the stack of an owner's open ones, and whom a failing call is to
+ * blame on.
+ *
+ * c->cancelled is 0 whenever a parking call may go on, so that the usual case
+ * is one test; whatever changes a scope, a kill or a pending throw computes it
+ * anew. A kill acts as a scope outside all others.
+ */
+#include "wait/scope.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "wait/wait.h"
+
+#include <cress/hub.h>
+#include <cress/scope.h>
+
+/* What lies in a cress_scope_t. */
+struct cress_scope_impl {
+	struct cress_timer timer;
+	struct cress_scope_impl *outer;
+	cress_t *owner;
+	const void *open;	/* its own address while it is open */
+	int error;		/* ETIMEDOUT or ECANCELED once it is over */
+	uint8_t shield;
+	uint8_t blamed;		/* it has made a call fail */
+} __attribute__((may_alias));
+
+_Static_assert(sizeof(struct cress_scope_impl) <= sizeof(cress_scope_t) - 32,
+	       "room to grow");
+
+static int fail(int error)
+{
+	errno = error;
+	return -1;
+}
+
+static struct cress_scope_impl *impl(cress_scope_t *scope)
+{
+	return (struct cress_scope_impl *)scope;
+}
+
+/*
+ * The error that the next parking call of `c` fails with, or 0. `*blame` is the
+ * scope that it comes from, NULL if it is a kill.
+ */
+static int verdict(const cress_t *c, struct cress_scope_impl **blame)
+{
+	struct cress_scope_impl *scope;
+	int error = 0;
+
+	*blame = NULL;
+	for (scope = c->scope; scope != NULL; scope = scope->outer) {
+		if (scope->error != 0) {
+			error = scope->error;
+			*blame = scope;
+		}
+		if (scope->shield)
+			return error;
+	}
+	if (c->kill_error == 0)
+		return error;
+	*blame = NULL;
+	return c->kill_error;
+}
+
+static void refresh(cress_t *c)
+{
+	struct cress_scope_impl *blame;
+
+	c->cancelled = verdict(c, &blame) != 0 || c->pending_throw != 0;
+}
+
+/* Put the blame; returns whether it was blamed before. */
+static int put_blame(cress_t *c, struct cress_scope_impl *blame)
+{
+	uint8_t *blamed = blame != NULL ? &blame->blamed : &c->kill_seen;
+	int before = *blamed;
+
+	*blamed = 1;
+	return before;
+}
+
+int cress_cancel_point(struct cress_hub *hub, cress_t *c)
+{
+	struct cress_scope_impl *blame;
+	int error = c->pending_throw;
+
+	if (error != 0) {
+		c->pending_throw = 0;
+		refresh(c);
+		return fail(error == CRESS_EXIT ? ECANCELED : error);
+	}
+	error = verdict(c, &blame);
+	if (error == 0) {
+		c->cancelled = 0;
+		return 0;
+	}
+	/* Who ignores its errors still lets the others run. */
+	if (put_blame(c, blame)) {
+		hub->poll_next = 1;
+		hub->slice = 0;
+		cress_hub_push(hub, c, NULL);
+		cress_hub_switch(hub, c);
+	}
+	return fail(error == CRESS_EXIT ? ECANCELED : error);
+}
+
+void cress_cancel_apply(struct cress_hub *hub, cress_t *c)
+{
+	struct cress_scope_impl *blame;
+	int error = verdict(c, &blame);
+
+	refresh(c);
+	if (error == 0 || c == c->thread->current)
+		return;
+	if (c->state == CRESS_PARKED && c->waiter != NULL) {
+		put_blame(c, blame);
+		cress_interrupt(hub, c, error);
+	} else if (c->state == CRESS_ACTIVE) {
+		put_blame(c, blame);
+		cress_throw_later(hub, c, error);
+	}
+}
+
+static void on_deadline(struct cress_timer *timer)
+{
+	struct cress_scope_impl *scope = (struct cress_scope_impl *)timer;
+
+	if (scope->error != 0)
+		return;
+	scope->error = ETIMEDOUT;
+	cress_cancel_apply(scope->owner->thread->hub, scope->owner);
+}
+
+static int open_at(struct cress_hub *hub, cress_scope_t *memory, double when)
+{
+	struct cress_scope_impl *scope = impl(memory);
+	cress_t *c = hub->thread->current;
+
+	if (cress_timers_reserve(&hub->timers) != 0 ||
+	    cress_hub_reserve(hub) != 0)
+		return -1;
+	memset(memory, 0, sizeof *memory);
+	scope->owner = c;
+	scope->open = scope;
+	scope->outer = c->scope;
+	scope->timer.fire = on_deadline;
+	c->scope = scope;
+	if (isinf(when) && when > 0)
+		return 0;
+	if (when <= hub->driver->now(hub)) {
+		scope->error = ETIMEDOUT;
+		refresh(c);
+		return 0;
+	}
+	cress_timer_add(&hub->timers, &scope->timer, when);
+	return 0;
+}
+
+int cress_scope_open_at(cress_scope_t *scope, double when)
+{
+	struct cress_hub *hub;
+
+	if (scope == NULL || isnan(when))
+		return fail(EINVAL);
+	hub = cress_hub_get();
+	return hub == NULL ? -1 : open_at(hub, scope, when);
+}
+
+int cress_scope_open(cress_scope_t *scope, double seconds)
+{
+	struct cress_hub *hub;
+
+	if (scope == NULL || isnan(seconds) || seconds < 0)
+		return fail(EINVAL);
+	hub = cress_hub_get();
+	if (hub == NULL)
+		return -1;
+	return open_at(hub, scope, hub->driver->now(hub) + seconds);
+}
+
+static int check_open(const struct cress_scope_impl *scope)
+{
+	return scope == NULL || scope->open != scope ? EINVAL : 0;
+}
+
+int cress_scope_cancel(cress_scope_t *memory)
+{
+	struct cress_scope_impl *scope = impl(memory);
+	int error = check_open(scope);
+
+	if (error == 0)
+		error = cress_misowned(scope->owner);
+	if (error != 0)
+		return fail(error);
+	if (scope->error != 0)
+		return 0;
+	scope->error = ECANCELED;
+	cress_timer_remove(&scope->owner->thread->hub->timers, &scope->timer);
+	cress_cancel_apply(scope->owner->thread->hub, scope->owner);
+	return 0;
+}
+
+int cress_scope_shield(cress_scope_t *memory)
+{
+	struct cress_scope_impl *scope = impl(memory);
+	int error = check_open(scope);
+
+	if (error == 0 && scope->owner != cress_current())
+		error = EPERM;
+	if (error != 0)
+		return fail(error);
+	scope->shield = 1;
+	refresh(scope->owner);
+	return 0;
+}
+
+int cress_scope_close(cress_scope_t *memory)
+{
+	struct cress_scope_impl *scope = impl(memory);
+	int error = check_open(scope);
+	cress_t *c;
+
+	if (error != 0)
+		return fail(error);
+	c = scope->owner;
+	if (c != cress_current())
+		return fail(EPERM);
+	if (c->scope != scope)
+		return fail(EINVAL);
+	cress_timer_remove(&c->thread->hub->timers, &scope->timer);
+	scope->open = NULL;
+	c->scope = scope->outer;
+	refresh(c);
+	return scope->blamed ? scope->error : 0;
+}
+
+int cress_scope_error(void)
+{
+	struct cress_thread *thread = cress_thread_self;
+	struct cress_scope_impl *blame;
+	int error;
+
+	if (thread == NULL || !thread->current->cancelled)
+		return 0;
+	error = thread->current->pending_throw;
+	if (error == 0)
+		error = verdict(thread->current, &blame);
+	return error == CRESS_EXIT ? ECANCELED : error;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Parking, waking, and what core calls in the scheduler.
+ *
+ * The result of a parked call travels in the coroutine's `value`, as 0 or -1;
+ * its errno in `saved_errno`, which the switch puts in place.
+ */
+#include "wait/wait.h"
+
+#include <errno.h>
+#include <stdint.h>
+
+#include "wait/report.h"
+#include "wait/scope.h"
+
+#include <cress/hub.h>
+
+#define FAILED ((void *)(intptr_t)-1)
+
+int cress_park(struct cress_hub *hub, struct cress_waiter *waiter)
+{
+	cress_t *c = hub->thread->current;
+
+	waiter->coroutine = c;
+	c->waiter = waiter;
+	c->state = CRESS_PARKED;
+	hub->outside += (size_t)waiter->kind->outside;
+	return (int)(intptr_t)cress_hub_switch(hub, c);
+}
+
+void cress_wake(struct cress_hub *hub, struct cress_waiter *waiter)
+{
+	hub->outside -= (size_t)waiter->kind->outside;
+	waiter->coroutine->waiter = NULL;
+	cress_hub_push(hub, waiter->coroutine, NULL);
+}
+
+void cress_wake_first(struct cress_hub *hub, struct cress_wait_list *list)
+{
+	struct cress_waiter *waiter = list->first;
+
+	if (waiter == NULL)
+		return;
+	cress_waiter_remove(list, waiter);
+	cress_wake(hub, waiter);
+}
+
+void cress_wake_all(struct cress_hub *hub, struct cress_wait_list *list)
+{
+	while (list->first != NULL)
+		cress_wake_first(hub, list);
+}
+
+void cress_unlink_from_list(struct cress_waiter *waiter)
+{
+	cress_waiter_remove(waiter->object, waiter);
+}
+
+void cress_interrupt(struct cress_hub *hub, cress_t *c, int error)
+{
+	struct cress_waiter *waiter = c->waiter;
+
+	hub->outside -= (size_t)waiter->kind->outside;
+	c->waiter = NULL;
+	waiter->kind->unlink(waiter);
+	c->saved_errno = error == CRESS_EXIT ? ECANCELED : error;
+	cress_hub_push(hub, c, FAILED);
+}
+
+void cress_throw_later(struct cress_hub *hub, cress_t *c, int error)
+{
+	c->error = error;
+	c->saved_errno = error == CRESS_EXIT ? ECANCELED : error;
+	cress_hub_push(hub, c, NULL);
+}
+
+struct cress_hub *cress_wait_begin(void)
+{
+	struct cress_hub *hub = cress_hub_get();
+	cress_t *c;
+
+	if (unlikely(hub == NULL))
+		return NULL;
+	c = hub->thread->current;
+	if (unlikely(c == hub->coroutine)) {
+		errno = EDEADLK;
+		return NULL;
+	}
+	if (unlikely(cress_hub_reserve(hub) != 0))
+		return NULL;
+	if (unlikely(c->cancelled) && cress_cancel_point(hub, c) != 0)
+		return NULL;
+	return hub;
+}
+
+/* The upcalls of core. */
+
+static int upcall_yield(void)
+{
+	return cress_yield();
+}
+
+static _Noreturn void upcall_leave(cress_t *dead)
+{
+	struct cress_thread *thread = dead->thread;
+
+	cress_bury(thread, dead);
+	cress_hub_switch(thread->hub, dead);
+	__builtin_unreachable();
+}
+
+/* A throw at somebody parked or queued: now, or at its next parking call. */
+static void upcall_interrupt(cress_t *c, int error)
+{
+	struct cress_hub *hub = c->thread->hub;
+
+	if (c->state == CRESS_PARKED && c->waiter != NULL) {
+		cress_interrupt(hub, c, error);
+	} else if (!(c->kind & CRESS_KIND_STARTED)) {
+		cress_kill(c, error);
+	} else {
+		c->pending_throw = error;
+		c->cancelled = 1;
+	}
+}
+
+static void upcall_ended(cress_t *c)
+{
+	struct cress_hub *hub = c->thread->hub;
+
+	if (hub == NULL)
+		return;
+	cress_wake_all(hub, &c->joiners);
+	if (c->kind & CRESS_KIND_SPAWNED && --hub->live == 0)
+		cress_wake_all(hub, &hub->drained);
+}
+
+static void upcall_thread_exit(struct cress_thread *thread)
+{
+	if (thread->hub != NULL)
+		cress_hub_abandon(thread->hub);
+}
+
+static const struct cress_upcalls upcalls = {
+	.yield = upcall_yield,
+	.leave = upcall_leave,
+	.interrupt = upcall_interrupt,
+	.ended = upcall_ended,
+	.thread_exit = upcall_thread_exit,
+};
+
+/*
+ * Nothing can ever run: tell everything that is known, and let main fail. It
+ * is parked, or suspended in a raw switch that nobody will answer.
+ */
+static void on_deadlock(struct cress_hub *hub)
+{
+	cress_t *main = &hub->thread->main;
+
+	cress_report_deadlock(hub);
+	if (main->waiter != NULL)
+		cress_interrupt(hub, main, EDEADLK);
+	else
+		cress_throw_later(hub, main, EDEADLK);
+}
+
+struct cress_hub *cress_hub_open(const struct cress_driver *driver, void *loop)
+{
+	struct cress_thread *thread = cress_thread_get();
+	struct cress_hub *hub;
+
+	if (thread == NULL)
+		return NULL;
+	hub = cress_hub_make(thread, driver, loop);
+	if (hub == NULL)
+		return NULL;
+	thread->upcalls = &upcalls;
+	hub->deadlocked = on_deadlock;
+	return hub;
+}
+
+struct cress_hub *cress_hub_get(void)
+{
+	struct cress_thread *thread = cress_thread_self;
+
+	if (likely(thread != NULL && thread->hub != NULL))
+		return thread->hub;
+	return cress_hub_open(&cress_driver_libev, NULL);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Parking and waking: the one way in which a coroutine waits for something.
+ *
+ * A waiter lies on the stack of the coroutine that waits, in the list of what
+ * it waits for. Either somebody takes it out of the list and wakes it with a
+ * result, or its wait is interrupted: then its kind takes it out, and the call
+ * fails. Never both, so a call that fails has taken nothing.
+ *
+ *     struct cress_waiter waiter = {.kind = &kind, .object = object};
+ *     struct cress_hub *hub = cress_wait_begin();
+ *     if (hub == NULL)
+ *             return -1;
+ *     cress_waiter_append(&object->waiting, &waiter);
+ *     return cress_park(hub, &waiter);
+ */
+#ifndef CRESS_WAIT_WAIT_H
+#define CRESS_WAIT_WAIT_H
+
+#include <stddef.h>
+
+#include "loop/hub.h"
+
+struct cress_waiter;
+
+struct cress_wait_kind {
+	const char *what;	/* "waits for WHAT", in reports */
+	/* Can something outside the thread's coroutines end it? */
+	int outside;
+	/* Take the waiter out of what it waits for. */
+	void (*unlink)(struct cress_waiter *waiter);
+	/* Write what it waits for into `line`; NULL: `what` will do. */
+	void (*describe)(const struct cress_waiter *waiter, char *line,
+			 size_t size);
+};
+
+struct cress_waiter {
+	struct cress_waiter *next, *previous;
+	const struct cress_wait_kind *kind;
+	cress_t *coroutine;
+	void *object;
+};
+
+/* Make a hub of this driver for the calling thread; NULL with errno. */
+struct cress_hub *cress_hub_open(const struct cress_driver *driver, void *loop);
+
+/* The hub of the calling thread, made if there is none; NULL with errno. */
+struct cress_hub *cress_hub_get(void);
+
+/*
+ * What every parking call does first: the hub, or NULL with errno if the call
+ * may not park: cancelled, in the hub itself, no memory.
+ */
+struct cress_hub *cress_wait_begin(void);
+
+/*
+ * Park the current coroutine until `waiter`, which is in its list, is woken or
+ * interrupted. Returns 0, or -1 with errno.
+ */
+int cress_park(struct cress_hub *hub, struct cress_waiter *waiter);
+
+/* Wake who was parked on `waiter`, which is out of its list already. */
+void cress_wake(struct cress_hub *hub, struct cress_waiter *waiter);
+
+/* End the wait of a parked coroutine: its call fails with `error`. */
+void cress_interrupt(struct cress_hub *hub, cress_t *c, int error);
+
+/* Queue one that is suspended in a raw switch, which fails with `error`. */
+void cress_throw_later(struct cress_hub *hub, cress_t *c, int error);
+
+static inline void cress_waiter_append(struct cress_wait_list *list,
+				       struct cress_waiter *waiter)
+{
+	waiter->next = NULL;
+	waiter->previous = list->last;
+	if (list->last != NULL)
+		list->last->next = waiter;
+	else
+		list->first = waiter;
+	list->last = waiter;
+}
+
+static inline void cress_waiter_prepend(struct cress_wait_list *list,
+					struct cress_waiter *waiter)
+{
+	waiter->previous = NULL;
+	waiter->next = list->first;
+	if (list->first != NULL)
+		list->first->previous = waiter;
+	else
+		list->last = waiter;
+	list->first = waiter;
+}
+
+static inline void cress_waiter_remove(struct cress_wait_list *list,
+				       struct cress_waiter *waiter)
+{
+	if (waiter->previous != NULL)
+		waiter->previous->next = waiter->next;
+	else
+		list->first = waiter->next;
+	if (waiter->next != NULL)
+		waiter->next->previous = waiter->previous;
+	else
+		list->last = waiter->previous;
+}
+
+/* Take out and wake the first of a list, or all. */
+void cress_wake_first(struct cress_hub *hub, struct cress_wait_list *list);
+void cress_wake_all(struct cress_hub *hub, struct cress_wait_list *list);
+
+/* One that waits in a plain list: an `unlink` for object = the list. */
+void cress_unlink_from_list(struct cress_waiter *waiter);
+
+#endif
