@@ -183,32 +183,42 @@ cress_t *cress_retain(cress_t *c)
 	return c;
 }
 
-static void free_block(cress_t *c)
+/* Free `c` and return its parent, if that lost its last reference by it. */
+static cress_t *free_block(cress_t *c)
 {
 	cress_t *parent = c->parent;
 
 	cress_locals_put(c);
 	cress_free(c->name);
 	cress_block_give(c);
-	if (parent != NULL)
-		cress_drop(parent);
+	return parent != NULL && --parent->references == 0 ? parent : NULL;
 }
 
+/* Are there references of other threads? Then count them here. */
+static int merge_foreign(cress_t *c)
+{
+	if (likely(atomic_load_explicit(&c->foreign,
+					memory_order_relaxed) == 0))
+		return 0;
+	pthread_mutex_lock(&c->thread->lock);
+	c->references += atomic_exchange(&c->foreign, 0);
+	pthread_mutex_unlock(&c->thread->lock);
+	return c->references != 0;
+}
+
+/* A loop, because a chain of parents may be longer than a stack is deep. */
 void cress_last_drop(cress_t *c)
 {
-	if (unlikely(atomic_load_explicit(&c->foreign,
-					  memory_order_relaxed) != 0)) {
-		pthread_mutex_lock(&c->thread->lock);
-		c->references += atomic_exchange(&c->foreign, 0);
-		pthread_mutex_unlock(&c->thread->lock);
-		if (c->references != 0)
+	while (c != NULL && !merge_foreign(c)) {
+		if (c->state == CRESS_ACTIVE && c != c->thread->current &&
+		    !(c->kind & CRESS_KIND_MAIN)) {
+			cress_force_exit(c);
 			return;
+		}
+		if (c->state != CRESS_DEAD && c->state != CRESS_UNSTARTED)
+			return;
+		c = free_block(c);
 	}
-	if (c->state == CRESS_ACTIVE && c != c->thread->current &&
-	    !(c->kind & CRESS_KIND_MAIN))
-		cress_force_exit(c);
-	else if (c->state == CRESS_DEAD || c->state == CRESS_UNSTARTED)
-		free_block(c);
 }
 
 /* The owner's thread is another one: leave the reference for it to drop. */
@@ -311,7 +321,6 @@ void cress_abandon_all(struct cress_thread *thread)
 		c->foreign_drops = 0;
 		c->stack = NULL;
 		cress_free_defers(c);
-		cress_locals_put(c);
 	}
 	for (c = cress_next_of_thread(thread, NULL); c != NULL; c = next) {
 		next = cress_next_of_thread(thread, c);

@@ -51,7 +51,9 @@ static struct key *find_key(cress_local_t name)
 {
 	struct key *key = &keys[name & INDEX_MASK];
 
-	return name != 0 && key->name == name ? key : NULL;
+	return name != 0 && __atomic_load_n(&key->name, __ATOMIC_ACQUIRE) == name
+		       ? key
+		       : NULL;
 }
 
 int cress_local_new(cress_local_t *name, void (*destroy)(void *value),
@@ -72,7 +74,8 @@ int cress_local_new(cress_local_t *name, void (*destroy)(void *value),
 			key->last = 1u << INDEX_BITS;
 		key->destroy = destroy;
 		key->copy = copy;
-		*name = key->name = (key->last & ~INDEX_MASK) | (unsigned)i;
+		*name = (key->last & ~INDEX_MASK) | (unsigned)i;
+		__atomic_store_n(&key->name, *name, __ATOMIC_RELEASE);
 	}
 	pthread_mutex_unlock(&keys_lock);
 	return i < CRESS_LOCAL_MAX ? 0 : fail(EAGAIN);
@@ -85,7 +88,7 @@ int cress_local_free(cress_local_t name)
 	pthread_mutex_lock(&keys_lock);
 	key = find_key(name);
 	if (key != NULL)
-		key->name = 0;
+		__atomic_store_n(&key->name, 0, __ATOMIC_RELEASE);
 	pthread_mutex_unlock(&keys_lock);
 	return key != NULL ? 0 : fail(EINVAL);
 }
@@ -148,7 +151,8 @@ void *cress_local_get(cress_local_t name)
 	if (locals == NULL || (name & INDEX_MASK) >= locals->count)
 		return NULL;
 	value = &locals->values[name & INDEX_MASK];
-	return name != 0 && value->name == name ? value->value : NULL;
+	return value->name == name && find_key(name) != NULL ? value->value
+							     : NULL;
 }
 
 static int check_pair(cress_t *c, cress_t *from)
@@ -218,32 +222,21 @@ int cress_local_share(cress_t *c, cress_t *from)
 	return 0;
 }
 
-void cress_locals_put(cress_t *c)
-{
-	struct cress_locals *locals = c->locals;
-
-	c->locals = NULL;
-	if (locals != NULL && --locals->references == 0) {
-		cress_free(locals->values);
-		cress_free(locals);
-	}
-}
-
 /*
  * A destructor may set values anew, so the values are searched again, at most
  * four times, as POSIX does for threads.
  */
-void cress_locals_end(cress_t *c)
+static void destroy_values(struct cress_locals *locals)
 {
-	int again = c->locals != NULL && c->locals->references == 1;
+	int again = 1;
 
 	for (int round = 0; again && round < 4; round++) {
 		again = 0;
-		for (size_t i = 0; i < c->locals->count; i++) {
-			struct value value = c->locals->values[i];
+		for (size_t i = 0; i < locals->count; i++) {
+			struct value value = locals->values[i];
 			struct key *key = find_key(value.name);
 
-			c->locals->values[i].value = NULL;
+			locals->values[i].value = NULL;
 			if (key == NULL || value.value == NULL ||
 			    key->destroy == NULL)
 				continue;
@@ -251,5 +244,25 @@ void cress_locals_end(cress_t *c)
 			again = 1;
 		}
 	}
+}
+
+/* The values of the last one of a context go, whether it has run or not. */
+void cress_locals_put(cress_t *c)
+{
+	struct cress_locals *locals = c->locals;
+
+	c->locals = NULL;
+	if (locals == NULL || --locals->references != 0)
+		return;
+	destroy_values(locals);
+	cress_free(locals->values);
+	cress_free(locals);
+}
+
+/* As cress_locals_put(), in the coroutine, which can still see its values. */
+void cress_locals_end(cress_t *c)
+{
+	if (c->locals != NULL && c->locals->references == 1)
+		destroy_values(c->locals);
 	cress_locals_put(c);
 }

@@ -12,10 +12,11 @@
 #include <stddef.h>
 
 #ifdef CRESS_HAVE_VALGRIND
-#include <valgrind/valgrind.h>
+#include <valgrind/memcheck.h>
 #else
 #define VALGRIND_STACK_REGISTER(low, high) 0
 #define VALGRIND_STACK_DEREGISTER(id) ((void)(id))
+#define VALGRIND_MAKE_MEM_DEFINED(low, size) ((void)(low), (void)(size))
 #endif
 
 #define WEAK __attribute__((weak, visibility("default")))
@@ -88,6 +89,8 @@ void cress_sanitizer_arrive(cress_t *current, cress_t *dying)
 						&size);
 		current->sanitizer = NULL;
 		if (from->kind & CRESS_KIND_MAIN) {
+			if (from->stack == NULL)
+				cress_sanitizer_root(low, size);
 			from->stack = (char *)low;
 			from->stack_size = size;
 		}
@@ -117,4 +120,21 @@ void cress_sanitizer_stack_given(cress_t *c, char *low, char *top)
 	VALGRIND_STACK_DEREGISTER(c->valgrind_id);
 	if (__lsan_unregister_root_region != NULL)
 		__lsan_unregister_root_region(low, (size_t)(top - low));
+}
+
+void cress_sanitizer_root(const void *low, size_t size)
+{
+	if (__lsan_register_root_region != NULL)
+		__lsan_register_root_region(low, size);
+}
+
+void cress_sanitizer_unroot(const void *low, size_t size)
+{
+	if (__lsan_unregister_root_region != NULL)
+		__lsan_unregister_root_region(low, size);
+}
+
+void cress_sanitizer_expose(const void *low, size_t size)
+{
+	VALGRIND_MAKE_MEM_DEFINED(low, size);
 }

@@ -21,6 +21,13 @@ void cress_sanitizer_arrive(cress_t *current, cress_t *dying);
 void cress_sanitizer_stack_taken(cress_t *c, char *low, char *top);
 void cress_sanitizer_stack_given(cress_t *c, char *low, char *top);
 
+/* Memory of ours that holds pointers to allocated memory, for LSan. */
+void cress_sanitizer_root(const void *low, size_t size);
+void cress_sanitizer_unroot(const void *low, size_t size);
+
+/* Memory that was used as a stack is ours to read and write as a whole. */
+void cress_sanitizer_expose(const void *low, size_t size);
+
 /* Does a tool limit how many stacks there can be? */
 int cress_sanitizer_is_active(void);
 

@@ -153,14 +153,43 @@ static struct cress_stack_pool *pool_of(struct cress_thread *thread, int class)
 	return thread->pools[class];
 }
 
+static void clear_own(cress_t *c)
+{
+	cress_sanitizer_expose(c->stack, c->stack_size);
+	memset(c->stack, 0, c->stack_size);
+}
+
 static char *take_own(cress_t *c)
 {
 	char *top = c->stack + c->stack_size;
 
 	if (c->attributes & CRESS_CLEAN_STACK)
-		memset(c->stack, 0, c->stack_size);
+		clear_own(c);
 	cress_sanitizer_stack_taken(c, c->stack, top);
 	return top;
+}
+
+/*
+ * The free stack on top, or the one below if it is to be cleaned and that of
+ * the last to die, who may still be running on it. NULL if there is none.
+ */
+static char *take_free(struct cress_thread *thread,
+		       struct cress_stack_pool *pool, int to_clean)
+{
+	size_t count = pool->free_count;
+	char *low;
+
+	if (count == 0)
+		return NULL;
+	low = pool->free[count - 1];
+	if (unlikely(to_clean && low == thread->last_given)) {
+		if (count == 1)
+			return NULL;
+		low = pool->free[count - 2];
+		pool->free[count - 2] = pool->free[count - 1];
+	}
+	pool->free_count--;
+	return low;
 }
 
 char *cress_stack_take(struct cress_thread *thread, cress_t *c)
@@ -177,9 +206,9 @@ char *cress_stack_take(struct cress_thread *thread, cress_t *c)
 	pool = pool_of(thread, class);
 	if (unlikely(pool == NULL))
 		return NULL;
-	if (likely(pool->free_count != 0))
-		low = pool->free[--pool->free_count];
-	else if ((low = carve(thread, pool, class)) == NULL)
+	low = take_free(thread, pool, c->attributes & CRESS_CLEAN_STACK);
+	if (unlikely(low == NULL) &&
+	    (low = carve(thread, pool, class)) == NULL)
 		return NULL;
 	c->stack = low;
 	c->stack_size = (size_t)1 << class;
@@ -224,6 +253,7 @@ void cress_stack_give(struct cress_thread *thread, cress_t *c)
 	if (unlikely(pool->free_count >= HOT_STACKS))
 		trim_if_deep(pool->free[pool->free_count - 1], class);
 	pool->free[pool->free_count++] = c->stack;
+	thread->last_given = c->stack;
 	thread->stacks_in_use--;
 	c->stack = NULL;
 }
@@ -251,6 +281,7 @@ static size_t peak_of_own(const cress_t *c)
 	size_t untouched = 0;
 	size_t used;
 
+	cress_sanitizer_expose(c->stack, c->stack_size);
 	while (untouched < c->stack_size && c->stack[untouched] == 0)
 		untouched++;
 	used = c->stack_size - untouched;

@@ -30,11 +30,6 @@ static char fail_marker;
 
 static void coroutine_main(void *value) __attribute__((noreturn));
 
-static int is_error(int error)
-{
-	return error == CRESS_EXIT || (error > 0 && error < 4096);
-}
-
 /* NULL, with `error` delivered to the caller itself. */
 static void *refuse(struct cress_thread *thread, int error)
 {
@@ -100,6 +95,7 @@ void cress_end_unstarted(cress_t *c, int error)
 	c->error = error == CRESS_EXIT ? 0 : error;
 	c->value = NULL;
 	c->state = CRESS_DEAD;
+	cress_locals_put(c);
 	tell_end(c->thread, c);
 	if (c->references == 0)
 		cress_last_drop(c);
@@ -151,6 +147,13 @@ static void *meet_scheduler(struct cress_thread *thread, cress_t *to,
 	return NULL;
 }
 
+/* Control words that are shared go along, into the context to be loaded. */
+static void share_fp(const cress_t *from, cress_t *to)
+{
+	if (from->shared_fp | to->shared_fp)
+		arch_context_init_fp(&to->context);
+}
+
 static void *deliver(cress_t *to, void *value, int error)
 {
 	int refusal = cress_misowned(to);
@@ -182,6 +185,7 @@ static void *deliver(cress_t *to, void *value, int error)
 	to->error = error;
 	if (error != 0)
 		to->saved_errno = error == CRESS_EXIT ? ECANCELED : error;
+	share_fp(from, to);
 	return cress_transfer(thread, from, to, error != 0 ? NULL : value);
 }
 
@@ -203,6 +207,9 @@ static void *switch_specially(cress_t *to, void *value)
 	if (to->error != 0)
 		to->error = 0;
 	cress_change_current(thread, from, to);
+	/* The way back may be a full switch: it must find its own words. */
+	if (to->shared_fp && !from->shared_fp)
+		arch_context_init_fp(&from->context);
 	if (from->shared_fp | to->shared_fp)
 		return cress_arch_switch_shared(&from->context, &to->context,
 						value);
@@ -228,7 +235,7 @@ void *cress_throw(cress_t *to, int error)
 {
 	if (error == 0)
 		error = CRESS_EXIT;
-	if (!is_error(error))
+	if (!cress_is_error(error))
 		return refuse(cress_thread_get(), EINVAL);
 	return deliver(to, NULL, error);
 }
@@ -238,7 +245,8 @@ void *cress_fail(int error)
 	struct cress_thread *thread = cress_thread_get();
 
 	if (thread != NULL)
-		thread->current->fail_error = is_error(error) ? error : EINVAL;
+		thread->current->fail_error =
+			cress_is_error(error) ? error : EINVAL;
 	return &fail_marker;
 }
 
@@ -287,6 +295,8 @@ static _Noreturn void leave(struct cress_thread *thread, cress_t *c,
 		error = to->fn == NULL ? EINVAL : errno;
 		to = resolve(to->parent, &value, &error);
 	}
+	/* Not before: a parent that starts must not get this very stack. */
+	cress_stack_give(thread, c);
 	if (to->state != CRESS_ACTIVE) {
 		if (error != 0 && !(to->kind & CRESS_KIND_HUB))
 			thread->upcalls->interrupt(to, error);
@@ -298,6 +308,7 @@ static _Noreturn void leave(struct cress_thread *thread, cress_t *c,
 	to->references++;
 	cress_bury(thread, c);
 	to->references--;
+	share_fp(c, to);
 	cress_transfer(thread, c, to, error != 0 ? NULL : value);
 	__builtin_unreachable();
 }
@@ -329,7 +340,6 @@ static void coroutine_main(void *value)
 	c->value = result;
 	c->error = error;
 	c->state = CRESS_DEAD;
-	cress_stack_give(thread, c);
 	tell_end(thread, c);
 	leave(thread, c, result, error);
 }

@@ -55,6 +55,7 @@ static struct cress_slab *add_slab(struct cress_thread *thread)
 	slab = cress_map(size);
 	if (slab == NULL)
 		return NULL;
+	cress_sanitizer_root(slab, size);
 	slab->size = size;
 	slab->room = (size - SLAB_HEADER) / sizeof(cress_t);
 	slab->next = thread->slabs;
@@ -134,9 +135,11 @@ void cress_thread_reap(struct cress_thread *thread)
 		return;
 	while ((slab = thread->slabs) != NULL) {
 		thread->slabs = slab->next;
+		cress_sanitizer_unroot(slab, slab->size);
 		cress_unmap(slab, slab->size);
 	}
 	pthread_mutex_destroy(&thread->lock);
+	cress_sanitizer_unroot(thread, sizeof *thread);
 	cress_unmap(thread, sizeof *thread);
 }
 
@@ -151,15 +154,24 @@ static void thread_exit(void *arg)
 
 	cress_thread_self = thread;
 	atomic_store(thread->plain, NULL);
+	/* pthread_exit() may have left the thread from inside a coroutine. */
+	thread->current = &thread->main;
 	if (thread->upcalls != NULL)
 		thread->upcalls->thread_exit(thread);
 	cress_run_defers(&thread->main);
 	cress_locals_end(&thread->main);
 	cress_collect();
+	/* Destructors are the application's code: not under the lock. */
+	for (cress_t *c = cress_next_of_thread(thread, NULL); c != NULL;
+	     c = cress_next_of_thread(thread, c))
+		cress_locals_put(c);
 	pthread_mutex_lock(&thread->lock);
 	thread->gone = 1;
 	thread->main.state = CRESS_DEAD;
 	cress_abandon_all(thread);
+	if (thread->main.stack != NULL)
+		cress_sanitizer_unroot(thread->main.stack,
+				       thread->main.stack_size);
 	cress_stacks_free(thread);
 	pthread_mutex_unlock(&thread->lock);
 	cress_thread_self = NULL;
@@ -200,6 +212,7 @@ struct cress_thread *cress_thread_make(void)
 		return NULL;
 	}
 	pthread_mutex_init(&thread->lock, NULL);
+	cress_sanitizer_root(thread, sizeof *thread);
 	thread->errno_address = &errno;
 	thread->live = 1;
 	thread->current = &thread->main;

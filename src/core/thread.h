@@ -161,9 +161,11 @@ struct cress_thread {
 	cress_trace_fn *trace;
 	void *trace_context;
 	cress_t *trace_from;
+	int in_trace;		/* while the trace function runs */
 
 	struct cress_stack_pool *pools[CRESS_STACK_CLASSES];
 	struct cress_mapping *mappings;
+	char *last_given;	/* the stack that was given back last */
 	size_t stacks_in_use;
 	size_t stack_bytes;
 
@@ -198,6 +200,12 @@ static inline struct cress_thread *cress_thread_get(void)
 	struct cress_thread *thread = cress_thread_self;
 
 	return likely(thread != NULL) ? thread : cress_thread_make();
+}
+
+/* Is it a number that can be thrown, and died of? */
+static inline int cress_is_error(int error)
+{
+	return error == CRESS_EXIT || (error > 0 && error < 4096);
 }
 
 /* Take and give back a control block; a new one is zeroed, or NULL. */

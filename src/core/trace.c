@@ -35,27 +35,24 @@ cress_trace_fn *cress_get_trace(void **context)
 
 int cress_trace_arrival(struct cress_thread *thread)
 {
-	cress_trace_fn *fn = thread->trace;
-	void *context = thread->trace_context;
 	cress_t *to = thread->current;
 	int saved = errno;
 	int error;
 
-	thread->trace = NULL;
-	error = fn(to->error != 0 ? CRESS_EVENT_THROW : CRESS_EVENT_SWITCH,
-		   thread->trace_from, to, context);
+	if (thread->in_trace)
+		return 0;
+	thread->in_trace = 1;
+	error = thread->trace(to->error != 0 ? CRESS_EVENT_THROW
+					     : CRESS_EVENT_SWITCH,
+			      thread->trace_from, to, thread->trace_context);
+	thread->in_trace = 0;
 	errno = saved;
-	if (error != 0) {
-		cress_set_trace(NULL, NULL, NULL, NULL);
-		to->error = error;
-		errno = error == CRESS_EXIT ? ECANCELED : error;
-		return -1;
-	}
-	/* It may have replaced itself, or ended the tracing. */
-	if (thread->trace == NULL &&
-	    atomic_load(&thread->slow) & CRESS_SLOW_TRACE)
-		thread->trace = fn;
-	return 0;
+	if (error == 0)
+		return 0;
+	cress_set_trace(NULL, NULL, NULL, NULL);
+	to->error = cress_is_error(error) ? error : EINVAL;
+	errno = to->error == CRESS_EXIT ? ECANCELED : to->error;
+	return -1;
 }
 
 void cress_trace_self(struct cress_thread *thread, cress_t *c)

@@ -25,11 +25,14 @@ enum cress_direction {
 struct cress_fd {
 	struct cress_wait_list waiting[2];
 	int fd;
+	uint32_t generation;	/* counts what the number has meant */
 	uint8_t watching[2];	/* the driver reports readiness */
-	uint8_t woken[2];	/* so many were woken and have not run yet */
+	uint8_t woken[2];	/* one was woken and has not run yet */
+	uint32_t polls[2];	/* how many of those who wait poll */
 	uint8_t drained[2];	/* the last call moved less than asked */
 	uint8_t adopted;
 	uint8_t stream;
+	uint8_t socket;
 };
 
 struct cress_driver {
@@ -45,8 +48,10 @@ struct cress_driver {
 	void (*poll)(struct cress_hub *hub, double seconds);
 	/* Which of `count` ready ones goes next; NULL: the first. */
 	size_t (*pick)(struct cress_hub *hub, size_t count);
-	/* The entry of `fd`, or NULL with errno ENOMEM, ENOTSUP. */
+	/* The entry of `fd`, or NULL with errno EBADF, ENOMEM, ENOTSUP. */
 	struct cress_fd *(*fd)(struct cress_hub *hub, int fd);
+	/* The same, NULL if there never was one. */
+	struct cress_fd *(*known_fd)(struct cress_hub *hub, int fd);
 	/* Report readiness until unwatched. */
 	void (*watch)(struct cress_hub *hub, struct cress_fd *fd,
 		      enum cress_direction direction);

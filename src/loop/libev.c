@@ -50,22 +50,26 @@ static void on_async(struct ev_loop *loop, ev_async *async, int events)
 	hub->notified(hub);
 }
 
-static void on_readable(struct ev_loop *loop, ev_io *io, int events)
+/* libev stops the watchers of a descriptor that turns out to be closed. */
+static void report(struct ev_loop *loop, ev_io *io, int events,
+		   enum cress_direction direction)
 {
 	struct slot *slot = io->data;
 	struct cress_hub *hub = ev_userdata(loop);
 
-	(void)events;
-	hub->fd_ready(hub, &slot->fd, CRESS_READ);
+	if (events & EV_ERROR)
+		slot->fd.watching[direction] = 0;
+	hub->fd_ready(hub, &slot->fd, direction);
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *io, int events)
+{
+	report(loop, io, events, CRESS_READ);
 }
 
 static void on_writable(struct ev_loop *loop, ev_io *io, int events)
 {
-	struct slot *slot = io->data;
-	struct cress_hub *hub = ev_userdata(loop);
-
-	(void)events;
-	hub->fd_ready(hub, &slot->fd, CRESS_WRITE);
+	report(loop, io, events, CRESS_WRITE);
 }
 
 static int libev_open(struct cress_hub *hub)
@@ -195,6 +199,17 @@ static struct cress_fd *libev_fd(struct cress_hub *hub, int fd)
 	return &slots[(size_t)fd % CHUNK].fd;
 }
 
+static struct cress_fd *libev_known_fd(struct cress_hub *hub, int fd)
+{
+	struct libev *libev = hub->loop;
+	size_t chunk = (size_t)fd / CHUNK;
+
+	if (fd < 0 || chunk >= libev->chunk_count ||
+	    libev->chunks[chunk] == NULL)
+		return NULL;
+	return &libev->chunks[chunk][(size_t)fd % CHUNK].fd;
+}
+
 static void libev_watch(struct cress_hub *hub, struct cress_fd *fd,
 			enum cress_direction direction)
 {
@@ -202,6 +217,10 @@ static void libev_watch(struct cress_hub *hub, struct cress_fd *fd,
 	struct slot *slot = (struct slot *)fd;
 
 	fd->watching[direction] = 1;
+	/* Unseen, a foreign number may mean another file than last time. */
+	if (!fd->adopted)
+		ev_io_set(&slot->io[direction], fd->fd,
+			  direction == CRESS_READ ? EV_READ : EV_WRITE);
 	ev_io_start(libev->loop, &slot->io[direction]);
 }
 
@@ -246,6 +265,7 @@ const struct cress_driver cress_driver_libev = {
 	.now = libev_now,
 	.poll = libev_poll,
 	.fd = libev_fd,
+	.known_fd = libev_known_fd,
 	.watch = libev_watch,
 	.unwatch = libev_unwatch,
 	.forget = libev_forget,

@@ -65,6 +65,13 @@ static struct cress_fd *virtual_fd(struct cress_hub *hub, int fd)
 	return NULL;
 }
 
+static struct cress_fd *virtual_known_fd(struct cress_hub *hub, int fd)
+{
+	(void)hub;
+	(void)fd;
+	return NULL;
+}
+
 static int virtual_expect_notify(struct cress_hub *hub, int expect)
 {
 	(void)hub;
@@ -80,5 +87,6 @@ const struct cress_driver cress_driver_virtual = {
 	.poll = virtual_poll,
 	.pick = virtual_pick,
 	.fd = virtual_fd,
+	.known_fd = virtual_known_fd,
 	.expect_notify = virtual_expect_notify,
 };

@@ -60,6 +60,8 @@ void cress_interrupt(struct cress_hub *hub, cress_t *c, int error)
 {
 	struct cress_waiter *waiter = c->waiter;
 
+	if (waiter->kind->refuse && waiter->kind->refuse(waiter, error))
+		return;
 	hub->outside -= (size_t)waiter->kind->outside;
 	c->waiter = NULL;
 	waiter->kind->unlink(waiter);

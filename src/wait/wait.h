@@ -27,8 +27,10 @@ struct cress_wait_kind {
 	const char *what;	/* "waits for WHAT", in reports */
 	/* Can something outside the thread's coroutines end it? */
 	int outside;
-	/* Take the waiter out of what it waits for. */
+	/* Take the waiter out of what it waits for; it may be freed here. */
 	void (*unlink)(struct cress_waiter *waiter);
+	/* Is the wait to go on in spite of `error`? NULL: never. */
+	int (*refuse)(struct cress_waiter *waiter, int error);
 	/* Write what it waits for into `line`; NULL: `what` will do. */
 	void (*describe)(const struct cress_waiter *waiter, char *line,
 			 size_t size);

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whose a descriptor is: adopting, giving back, closing, making.
+ *
+ * Whenever a number changes its meaning its generation is counted up, so that
+ * who was woken for the old file, but has not run yet, leaves the new one
+ * alone.
+ */
+#include <cress/io.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "io/fd.h"
+
+/* A pipe or a terminal is a stream as well: short means drained. */
+static void learn_type(struct cress_fd *fd)
+{
+	int type = SOCK_STREAM;
+	socklen_t size = sizeof type;
+	int saved = errno;
+
+	fd->socket = getsockopt(fd->fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
+	fd->stream = type == SOCK_STREAM;
+	errno = saved;
+}
+
+/* Wake all with EBADF; from here on the number means nothing to the library. */
+static void forget(struct cress_hub *hub, struct cress_fd *fd)
+{
+	for (int i = CRESS_READ; i <= CRESS_WRITE; i++) {
+		while (fd->waiting[i].first != NULL)
+			cress_interrupt(hub, fd->waiting[i].first->coroutine,
+					EBADF);
+		fd->woken[i] = 0;
+		fd->drained[i] = 0;
+	}
+	hub->driver->forget(hub, fd);
+	fd->adopted = 0;
+	fd->generation++;
+}
+
+/* The entry of a number, if this thread has one that may hold anything. */
+static struct cress_fd *known(int fd)
+{
+	struct cress_thread *thread = cress_thread_self;
+	struct cress_hub *hub = thread == NULL ? NULL : thread->hub;
+
+	return hub == NULL ? NULL : hub->driver->known_fd(hub, fd);
+}
+
+static struct cress_fd *adopt_new(struct cress_hub *hub, int number)
+{
+	struct cress_fd *fd = hub->driver->fd(hub, number);
+
+	if (fd == NULL)
+		return NULL;
+	if (fd->adopted || fd->waiting[0].first || fd->waiting[1].first)
+		forget(hub, fd);
+	fd->adopted = 1;
+	fd->generation++;
+	return fd;
+}
+
+int cress_io_adopt_new(struct cress_hub *hub, int number)
+{
+	struct cress_fd *fd = adopt_new(hub, number);
+
+	if (fd == NULL)
+		return -1;
+	learn_type(fd);
+	return 0;
+}
+
+int cress_io_adopt_like(struct cress_hub *hub, int number,
+			const struct cress_fd *model)
+{
+	struct cress_fd *fd = adopt_new(hub, number);
+
+	if (fd == NULL)
+		return -1;
+	fd->socket = model->socket;
+	fd->stream = model->stream;
+	return 0;
+}
+
+int cress_fd_adopt(int number)
+{
+	int flags = fcntl(number, F_GETFL);
+	struct cress_hub *hub;
+	struct cress_fd *fd;
+
+	if (flags < 0)
+		return -1;
+	hub = cress_io_hub();
+	fd = hub == NULL ? NULL : hub->driver->fd(hub, number);
+	if (fd == NULL)
+		return -1;
+	if (fd->adopted)
+		return 0;
+	if (!(flags & O_NONBLOCK) &&
+	    fcntl(number, F_SETFL, flags | O_NONBLOCK) != 0)
+		return -1;
+	fd->adopted = 1;
+	learn_type(fd);
+	return 0;
+}
+
+int cress_fd_abandon(int number)
+{
+	struct cress_fd *fd = known(number);
+
+	if (fcntl(number, F_GETFD) < 0)
+		return -1;
+	if (fd == NULL || !fd->adopted) {
+		errno = EINVAL;
+		return -1;
+	}
+	forget(cress_thread_self->hub, fd);
+	return 0;
+}
+
+void cress_io_retry(int number, enum cress_direction direction)
+{
+	struct cress_fd *fd = known(number);
+	struct cress_hub *hub;
+	struct cress_waiter *waiter;
+
+	if (fd == NULL)
+		return;
+	hub = cress_thread_self->hub;
+	fd->drained[direction] = 0;
+	while ((waiter = fd->waiting[direction].first) != NULL)
+		cress_fd_waiter_wake(hub, (struct cress_fd_waiter *)waiter);
+}
+
+int cress_close(int number)
+{
+	struct cress_fd *fd = known(number);
+
+	if (fd != NULL)
+		forget(cress_thread_self->hub, fd);
+	/* Linux has closed it even when it says EINTR. */
+	return close(number) == 0 || errno == EINTR ? 0 : -1;
+}
+
+/* Adopt what was just made, or close it again. */
+static int keep(int fd)
+{
+	struct cress_hub *hub;
+	int saved;
+
+	if (fd < 0)
+		return -1;
+	hub = cress_io_hub();
+	if (hub != NULL && cress_io_adopt_new(hub, fd) == 0)
+		return fd;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+static int keep_both(int fds[2])
+{
+	int saved;
+
+	if (keep(fds[0]) < 0) {
+		saved = errno;
+		close(fds[1]);
+	} else if (keep(fds[1]) < 0) {
+		saved = errno;
+		cress_close(fds[0]);
+	} else {
+		return 0;
+	}
+	errno = saved;
+	return -1;
+}
+
+int cress_socket(int domain, int type, int protocol)
+{
+	return keep(socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC,
+			   protocol));
+}
+
+int cress_socketpair(int domain, int type, int protocol, int fds[2])
+{
+	if (socketpair(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol,
+		       fds) != 0)
+		return -1;
+	return keep_both(fds);
+}
+
+int cress_pipe2(int fds[2], int flags)
+{
+	if (pipe2(fds, flags | O_NONBLOCK | O_CLOEXEC) != 0)
+		return -1;
+	return keep_both(fds);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Waiting for many descriptors at once.
+ *
+ * A poll parks on one waiter, and puts one more into the list of each
+ * descriptor and direction. The first event, the time-out and an interruption
+ * each take all of them out again. What is ready poll(2) itself says, before
+ * the wait and after it.
+ */
+#include <cress/io.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "core/memory.h"
+#include "io/fd.h"
+
+/* So many descriptors need no allocation. */
+#define FEW 4
+
+struct cress_poll {
+	struct cress_timer timer;
+	struct cress_waiter waiter;
+	struct cress_hub *hub;
+	struct cress_fd_waiter *members;
+	size_t count;
+	int timed_out;
+	int events;		/* of the member that ended it */
+};
+
+static void leave_lists(struct cress_poll *poll)
+{
+	for (size_t i = 0; i < poll->count; i++)
+		cress_fd_waiter_remove(poll->hub, &poll->members[i]);
+	cress_timer_remove(&poll->hub->timers, &poll->timer);
+}
+
+static void unlink_poll(struct cress_waiter *waiter)
+{
+	leave_lists(waiter->object);
+}
+
+static void describe_poll(const struct cress_waiter *waiter, char *line,
+			  size_t size)
+{
+	const struct cress_poll *poll = waiter->object;
+	const struct cress_fd *fd = poll->count == 0
+		? NULL : poll->members[0].waiter.object;
+
+	if (fd == NULL)
+		snprintf(line, size, "a time");
+	else
+		snprintf(line, size, "descriptor %d and %zu more", fd->fd,
+			 poll->count - 1);
+}
+
+static const struct cress_wait_kind one_of_many = {
+	.what = "descriptors",
+	.outside = 1,
+	.unlink = unlink_poll,
+	.describe = describe_poll,
+};
+
+void cress_poll_ready(struct cress_hub *hub, struct cress_fd_waiter *waiter)
+{
+	struct cress_poll *poll = waiter->poll;
+
+	poll->events = waiter->direction == CRESS_READ ? POLLIN : POLLOUT;
+	leave_lists(poll);
+	cress_wake(hub, &poll->waiter);
+}
+
+static void on_time(struct cress_timer *timer)
+{
+	struct cress_poll *poll = (struct cress_poll *)timer;
+
+	poll->timed_out = 1;
+	leave_lists(poll);
+	cress_wake(poll->hub, &poll->waiter);
+}
+
+static int add_member(struct cress_poll *poll, int fd, int direction)
+{
+	struct cress_fd_waiter *member = &poll->members[poll->count];
+
+	*member = (struct cress_fd_waiter){
+		.waiter = {.kind = &one_of_many,
+			   .coroutine = poll->hub->thread->current,
+			   .object = poll->hub->driver->fd(poll->hub, fd)},
+		.direction = (enum cress_direction)direction,
+		.poll = poll,
+	};
+	if (member->waiter.object == NULL)
+		return -1;
+	poll->count++;
+	return 0;
+}
+
+static int add_members(struct cress_poll *poll, const struct pollfd *fds,
+		       nfds_t count)
+{
+	for (nfds_t i = 0; i < count; i++) {
+		short events = fds[i].events;
+
+		if (fds[i].fd < 0)
+			continue;
+		/* Errors are reported in any case, and make it readable. */
+		if (!(events & POLLOUT) || events & (POLLIN | POLLRDHUP))
+			if (add_member(poll, fds[i].fd, CRESS_READ) != 0)
+				return -1;
+		if (events & POLLOUT &&
+		    add_member(poll, fds[i].fd, CRESS_WRITE) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Park until a member is ready or the time is up: `when` on the hub's clock. */
+static int wait_for(struct cress_poll *poll, double when)
+{
+	if (cress_wait_begin() == NULL ||
+	    cress_timers_reserve(&poll->hub->timers) != 0)
+		return -1;
+	poll->timer.fire = on_time;
+	poll->waiter.kind = &one_of_many;
+	poll->waiter.object = poll;
+	for (size_t i = 0; i < poll->count; i++)
+		cress_fd_waiter_add(poll->hub, &poll->members[i], 0);
+	if (!isinf(when))
+		cress_timer_add(&poll->hub->timers, &poll->timer, when);
+	return cress_park(poll->hub, &poll->waiter);
+}
+
+static int poll_until(struct cress_hub *hub, struct pollfd *fds, nfds_t count,
+		      double when)
+{
+	struct cress_fd_waiter few[2 * FEW];
+	struct cress_fd_waiter *members = few;
+	int ready = 0, result = 0;
+
+	if (count > FEW) {
+		members = cress_alloc_array(2 * count, sizeof *members);
+		if (members == NULL)
+			return -1;
+	}
+	while (ready == 0 && result == 0) {
+		struct cress_poll call = {.hub = hub, .members = members};
+
+		result = add_members(&call, fds, count);
+		if (result == 0)
+			result = wait_for(&call, when);
+		if (result == 0)
+			ready = poll(fds, count, 0);
+		if (call.timed_out)
+			break;
+	}
+	if (members != few)
+		cress_free(members);
+	return result != 0 ? -1 : ready;
+}
+
+int cress_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	struct cress_hub *hub = cress_io_hub();
+	double when = INFINITY;
+	int ready;
+
+	if (hub == NULL || cress_io_turn(hub) != 0)
+		return -1;
+	do
+		ready = poll(fds, count, 0);
+	while (ready < 0 && errno == EINTR);
+	if (ready != 0 || timeout == 0)
+		return ready;
+	if (timeout > 0)
+		when = hub->driver->now(hub) + timeout * 1e-3;
+	return poll_until(hub, fds, count, when);
+}
+
+/* Lighter than a poll: no system call but the loop's own. */
+int cress_wait_fd(int fd, int events)
+{
+	struct cress_fd_waiter members[2];
+	struct cress_poll call = {.members = members};
+
+	if (events == 0 || events & ~(POLLIN | POLLOUT)) {
+		errno = EINVAL;
+		return -1;
+	}
+	call.hub = cress_io_hub();
+	if (call.hub == NULL || cress_io_turn(call.hub) != 0)
+		return -1;
+	if (events & POLLIN && add_member(&call, fd, CRESS_READ) != 0)
+		return -1;
+	if (events & POLLOUT && add_member(&call, fd, CRESS_WRITE) != 0)
+		return -1;
+	if (fcntl(fd, F_GETFD) < 0)
+		return -1;
+	return wait_for(&call, INFINITY) != 0 ? -1 : call.events;
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * read, write and their vectors, on any kind of descriptor.
+ *
+ * An adopted one is O_NONBLOCK: the plain call will do. On a foreign one each
+ * attempt must not block by itself: on a socket by MSG_DONTWAIT, elsewhere by
+ * RWF_NOWAIT; where neither exists (terminals, event descriptors) poll(2) is
+ * asked first. A regular file that is not in memory goes to a worker.
+ */
+#include <cress/io.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "io/fd.h"
+#include "io/syscalls.h"
+
+#include <cress/offload.h>
+
+/* A transfer of any of the four kinds. */
+struct transfer {
+	struct cress_io io;
+	const struct iovec *iov;
+	int count;
+	size_t asked;
+};
+
+static int prepare(struct transfer *transfer, int fd, const struct iovec *iov,
+		   int count, enum cress_direction direction)
+{
+	if (count < 0 || count > IOV_MAX) {
+		errno = EINVAL;
+		return -1;
+	}
+	transfer->iov = iov;
+	transfer->count = count;
+	transfer->asked = 0;
+	for (int i = 0; i < count; i++)
+		transfer->asked += iov[i].iov_len;
+	return cress_io_begin(&transfer->io, fd, direction);
+}
+
+static int is_regular(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 &&
+	       (S_ISREG(status.st_mode) || S_ISBLK(status.st_mode));
+}
+
+/* What a worker runs for a file: the plain call. */
+static void *transfer_file(void *arg)
+{
+	struct transfer *transfer = arg;
+	int fd = transfer->io.fd->fd;
+
+	if (transfer->io.direction == CRESS_READ)
+		return (void *)cress_syscalls.readv(fd, transfer->iov,
+						    transfer->count);
+	return (void *)cress_syscalls.writev(fd, transfer->iov,
+					     transfer->count);
+}
+
+static ssize_t offload_transfer(struct transfer *transfer)
+{
+	void *moved;
+
+	if (cress_offload(transfer_file, transfer, &moved) != 0)
+		return -1;
+	return (ssize_t)moved;
+}
+
+/* Like MSG_NOSIGNAL, for what is no socket: SIGPIPE is taken back unseen. */
+static ssize_t quietly(struct transfer *transfer, int flags)
+{
+	int fd = transfer->io.fd->fd;
+	struct timespec now = {0};
+	sigset_t pipe, old, pending;
+	ssize_t n;
+	int had;
+
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	sigpending(&pending);
+	had = sigismember(&pending, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe, &old);
+	n = flags != 0
+		? cress_syscalls.pwritev2(fd, transfer->iov, transfer->count,
+					  -1, flags)
+		: cress_syscalls.writev(fd, transfer->iov, transfer->count);
+	if (n < 0 && errno == EPIPE && !had) {
+		while (sigtimedwait(&pipe, NULL, &now) < 0 && errno == EINTR)
+			;
+		errno = EPIPE;
+	}
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return n;
+}
+
+/* A socket's way, for both directions. */
+static ssize_t try_socket(struct transfer *transfer)
+{
+	struct msghdr message = {.msg_iov = (struct iovec *)transfer->iov,
+				 .msg_iovlen = (size_t)transfer->count};
+	int fd = transfer->io.fd->fd;
+
+	if (transfer->io.direction == CRESS_READ)
+		return cress_syscalls.recvmsg(fd, &message, MSG_DONTWAIT);
+	return cress_syscalls.sendmsg(fd, &message,
+				      MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* Neither flag helps: ask whether it would block, then do it. */
+static ssize_t try_polled(struct transfer *transfer)
+{
+	int reads = transfer->io.direction == CRESS_READ;
+	int fd = transfer->io.fd->fd;
+	struct pollfd pollfd = {.fd = fd,
+				.events = reads ? POLLIN : POLLOUT};
+	struct iovec some = transfer->iov[0];
+
+	if (poll(&pollfd, 1, 0) == 0) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (reads)
+		return cress_syscalls.readv(fd, transfer->iov,
+					    transfer->count);
+	/* Writable means room for this much, not for all of it. */
+	if (transfer->asked > PIPE_BUF && !is_regular(fd)) {
+		if (some.iov_len > PIPE_BUF)
+			some.iov_len = PIPE_BUF;
+		transfer->iov = &some;
+		transfer->count = 1;
+	}
+	return quietly(transfer, 0);
+}
+
+static ssize_t try_foreign(struct transfer *transfer)
+{
+	int fd = transfer->io.fd->fd;
+	ssize_t n = try_socket(transfer);
+
+	if (n >= 0 || errno != ENOTSOCK)
+		return n;
+	if (transfer->count == 0)
+		return 0;
+	if (transfer->io.direction == CRESS_READ)
+		n = cress_syscalls.preadv2(fd, transfer->iov, transfer->count,
+					   -1, RWF_NOWAIT);
+	else
+		n = quietly(transfer, RWF_NOWAIT);
+	if (n >= 0)
+		return n;
+	if (errno == EOPNOTSUPP || errno == EINVAL || errno == ENOSYS)
+		return try_polled(transfer);
+	if (errno == EAGAIN && is_regular(fd))
+		return offload_transfer(transfer);
+	return n;
+}
+
+static ssize_t try_adopted(struct transfer *transfer)
+{
+	int fd = transfer->io.fd->fd;
+
+	if (transfer->io.fd->socket)
+		return try_socket(transfer);
+	if (transfer->io.direction == CRESS_READ)
+		return cress_syscalls.readv(fd, transfer->iov,
+					    transfer->count);
+	return quietly(transfer, 0);
+}
+
+static ssize_t run(struct transfer *transfer)
+{
+	struct transfer attempt;
+	ssize_t n;
+
+	do {
+		attempt = *transfer;
+		n = transfer->io.fd->adopted ? try_adopted(&attempt)
+					     : try_foreign(&attempt);
+	} while (cress_io_again(&transfer->io, &n));
+	cress_io_moved(&transfer->io, n, transfer->asked);
+	return n;
+}
+
+ssize_t cress_readv(int fd, const struct iovec *iov, int count)
+{
+	struct transfer transfer;
+
+	if (prepare(&transfer, fd, iov, count, CRESS_READ) != 0)
+		return -1;
+	return run(&transfer);
+}
+
+ssize_t cress_writev(int fd, const struct iovec *iov, int count)
+{
+	struct transfer transfer;
+
+	if (prepare(&transfer, fd, iov, count, CRESS_WRITE) != 0)
+		return -1;
+	return run(&transfer);
+}
+
+ssize_t cress_read(int fd, void *buf, size_t count)
+{
+	struct iovec iov = {buf, count};
+	struct transfer transfer;
+	ssize_t n;
+
+	if (prepare(&transfer, fd, &iov, 1, CRESS_READ) != 0)
+		return -1;
+	if (!transfer.io.fd->adopted)
+		return run(&transfer);
+	do
+		n = cress_syscalls.read(fd, buf, count);
+	while (cress_io_again(&transfer.io, &n));
+	cress_io_moved(&transfer.io, n, count);
+	return n;
+}
+
+ssize_t cress_write(int fd, const void *buf, size_t count)
+{
+	struct iovec iov = {(void *)buf, count};
+	struct transfer transfer;
+	ssize_t n;
+
+	if (prepare(&transfer, fd, &iov, 1, CRESS_WRITE) != 0)
+		return -1;
+	if (!transfer.io.fd->adopted || !transfer.io.fd->socket)
+		return run(&transfer);
+	do
+		n = cress_syscalls.send(fd, buf, count,
+					MSG_DONTWAIT | MSG_NOSIGNAL);
+	while (cress_io_again(&transfer.io, &n));
+	cress_io_moved(&transfer.io, n, count);
+	return n;
+}
+
+ssize_t cress_write_all(int fd, const void *buf, size_t count)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	do {
+		n = cress_write(fd, (const char *)buf + done, count - done);
+		if (n > 0)
+			done += (size_t)n;
+	} while (n >= 0 && done < count);
+	return done > 0 ? (ssize_t)done : n;
+}
+
+ssize_t cress_read_full(int fd, void *buf, size_t count)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	do {
+		n = cress_read(fd, (char *)buf + done, count - done);
+		if (n > 0)
+			done += (size_t)n;
+	} while (n > 0 && done < count);
+	if (n == 0)
+		errno = 0;
+	return done > 0 ? (ssize_t)done : n;
+}
