@@ -21,7 +21,7 @@ static inline void arch_context_init(struct arch_context *context, void *top,
 {
 	uint64_t *sp = (uint64_t *)((uint64_t)top & ~(uint64_t)15);
 
-	*--sp = (uint64_t)cress_arch_entry;
+	*--sp = (uint64_t)cress_arch_entry + 1;
 	context->sp = (uint64_t)sp;
 	context->ip = *sp;
 	context->rbx = (uint64_t)main;

@@ -68,7 +68,6 @@
 	reload	r13, 40
 	reload	r14, 48
 	reload	r15, 56
-	mov	%rdx, %rax
 .endm
 
 .macro RESUME
@@ -77,14 +76,16 @@
 	cmp	%r9, %r10
 	jne	3f
 	RESTORE
+	mov	%rdx, %rax
 	ret
 3:	RESTORE
+	mov	%rdx, %rax
 	add	$8, %rsp
 	.cfi_def_cfa_offset 0
 	.cfi_register rip, r10
 	jmp	*%r10
 	.cfi_def_cfa_offset 8
-	.cfi_restore rip
+	.cfi_offset rip, -8	/* restore would mean unsaved */
 .endm
 
 .macro RELOAD_FP			/* outlined: they seldom differ */
@@ -117,9 +118,13 @@ FUNCTION(cress_arch_switch_on)		/* as if the target called it */
 	RELOAD_FP
 END(cress_arch_switch_on)
 
-/* The first frame of every stack: it has no caller, so unwinding ends. */
+/*
+ * The first frame of every stack: it has no caller, so unwinding ends. Stacks
+ * begin after the nop: unwinders look up the byte before a return address.
+ */
 FUNCTION(cress_arch_entry)
 	.cfi_undefined rip
+	nop
 	mov	%rax, %rdi
 	call	*%rbx
 	ud2

@@ -49,11 +49,12 @@ extern "C" {
 /*
  * Run `body(arg)` in the calling thread's main coroutine, on its own stack,
  * with a hub. When it returns, kill every coroutine that was spawned, wait for
- * them to end, and free the hub.
+ * them to end, and free the hub. Raw coroutines that are parked are killed and
+ * waited for likewise. A hub that an earlier call made is taken over.
  *
- * Returns what `body` returned, or -1 with errno: EINVAL no function, EBUSY a
- * hub runs here already or the caller is no main coroutine, ENOMEM, EMFILE,
- * ENFILE no event loop. Any thread, one hub each.
+ * Returns what `body` returned, or -1 with errno: EINVAL no function, EBUSY
+ * cress_run() runs here already or the caller is no main coroutine, ENOMEM,
+ * EMFILE, ENFILE no event loop. Any thread, one hub each.
  */
 int cress_run(int (*body)(void *arg), void *arg);
 

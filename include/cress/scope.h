@@ -43,8 +43,8 @@ typedef struct cress_scope {
  * from now on a clock that is read anew. INFINITY: no deadline. 0: over at the
  * next parking call.
  *
- * Returns 0, or -1 with errno: EINVAL negative, NaN or no scope; ENOMEM; or
- * what making the hub gives. Does not park.
+ * Returns 0, or -1 with errno: EINVAL negative, NaN, no scope, or one that this
+ * coroutine has open; ENOMEM; or what making the hub gives. Does not park.
  */
 int cress_scope_open(cress_scope_t *scope, double seconds);
 

@@ -86,7 +86,7 @@ int cress_start(struct cress_thread *thread, cress_t *to)
 
 static void tell_end(struct cress_thread *thread, cress_t *c)
 {
-	if (c->joiners.first != NULL || c->kind & CRESS_KIND_SPAWNED)
+	if (c->joiners.first != NULL)
 		thread->upcalls->ended(c);
 }
 
@@ -264,7 +264,7 @@ static void report_death(const cress_t *c, int error)
 {
 	if (error == c->kill_error && c->kill_error != 0)
 		return;
-	if (error == ECANCELED && c->kill_seen)
+	if (error == ECANCELED && c->cancel_seen)
 		return;
 	cress_log(CRESS_LOG_ERROR, "coroutine \"%s\" (%p) died of error %d: %s",
 		  cress_label(c), (const void *)c, error, strerror(error));
@@ -295,6 +295,8 @@ static _Noreturn void leave(struct cress_thread *thread, cress_t *c,
 		error = to->fn == NULL ? EINVAL : errno;
 		to = resolve(to->parent, &value, &error);
 	}
+	if (error != 0 && to->kind & CRESS_KIND_HUB)
+		report_death(c, error);
 	/* Not before: a parent that starts must not get this very stack. */
 	cress_stack_give(thread, c);
 	if (to->state != CRESS_ACTIVE) {
@@ -335,8 +337,6 @@ static void coroutine_main(void *value)
 			    cress_label(c));
 	if (error == CRESS_EXIT)
 		error = 0;
-	if (error != 0 && c->parent->kind & CRESS_KIND_HUB)
-		report_death(c, error);
 	c->value = result;
 	c->error = error;
 	c->state = CRESS_DEAD;

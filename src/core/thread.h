@@ -83,6 +83,7 @@ struct cress {
 	uint8_t attributes;	/* CRESS_SHARED_FP and so on */
 	uint8_t cancelled;	/* its next parking call will fail */
 	uint8_t kill_seen;	/* a call has failed because of the kill */
+	uint8_t cancel_seen;	/* or because of a cancelled scope */
 	uint8_t io_count;	/* calls since it last went behind the others */
 
 	uint32_t references;
@@ -116,7 +117,7 @@ struct cress_upcalls {
 	void (*leave)(cress_t *dead) __attribute__((noreturn));
 	/* Make a parked or queued coroutine's call fail with `error`. */
 	void (*interrupt)(cress_t *c, int error);
-	/* The end of `c` has come: it was spawned, or somebody waits for it. */
+	/* The end of `c` has come, and somebody waits for it. */
 	void (*ended)(cress_t *c);
 	/* The thread ends. */
 	void (*thread_exit)(struct cress_thread *thread);

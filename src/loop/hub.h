@@ -27,13 +27,11 @@ struct cress_hub {
 	void *loop;		/* the driver's own */
 	struct cress_timers timers;
 	size_t outside;		/* waits that something outside can end */
-	size_t live;		/* spawned ones that are not dead */
 	size_t ran;		/* since the last poll, in slices */
 	size_t batch;		/* were ready after it */
 	double polled;		/* when that was */
 	int stop;
 	int explicit;		/* made by cress_run() */
-	struct cress_wait_list drained;	/* waits for live to be 0 */
 
 	/* What the layers above are told. */
 	void (*deadlocked)(struct cress_hub *hub);

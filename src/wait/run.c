@@ -13,34 +13,75 @@
 
 #include <cress/hub.h>
 
-static const struct cress_wait_kind end_of_all = {
+static void unlink_end(struct cress_waiter *waiter)
+{
+	cress_t *c = waiter->object;
+
+	cress_waiter_remove(&c->joiners, waiter);
+}
+
+static const struct cress_wait_kind end_of_rest = {
 	.what = "the end of all coroutines",
-	.unlink = cress_unlink_from_list,
+	.unlink = unlink_end,
 };
 
-static void kill_all(struct cress_hub *hub)
+/* Has the hub anything to do with it? Main and the hub apart. */
+static int is_of_hub(const cress_t *c)
+{
+	if (c->kind & CRESS_KIND_HUB || c->state == CRESS_DEAD)
+		return 0;
+	return c->kind & CRESS_KIND_SPAWNED || c->state == CRESS_PARKED ||
+	       c->state == CRESS_QUEUED;
+}
+
+static int kill_rest(struct cress_hub *hub)
 {
 	cress_t *c = NULL;
+	int left = 0;
 
 	while ((c = cress_next_of_thread(hub->thread, c)) != NULL)
-		if (c->kind & CRESS_KIND_SPAWNED && c->state != CRESS_DEAD)
+		if (is_of_hub(c)) {
+			left = 1;
 			cress_kill(c, ECANCELED);
+		}
+	return left;
 }
 
 /*
- * Not a parking call that a cancelled main would fail in: only a deadlock ends
- * it early, when what is left can never run again.
+ * Not cress_wait(), which would fail in a main that is cancelled itself: only
+ * a deadlock ends this, when what is left can never run again.
  */
+static int wait_for(struct cress_hub *hub, cress_t *c)
+{
+	struct cress_waiter waiter = {.kind = &end_of_rest, .object = c};
+	int error = 0;
+
+	cress_waiter_append(&c->joiners, &waiter);
+	if (cress_park(hub, &waiter) != 0)
+		error = errno;
+	return error == EDEADLK ? -1 : 0;
+}
+
+/* Until a pass finds nothing: one that ends may spawn another. */
 static void drain(struct cress_hub *hub)
 {
-	while (hub->live != 0) {
-		struct cress_waiter waiter = {.kind = &end_of_all,
-					      .object = &hub->drained};
+	cress_t *c, *previous;
 
-		kill_all(hub);
-		cress_waiter_append(&hub->drained, &waiter);
-		if (cress_park(hub, &waiter) != 0 && errno == EDEADLK)
-			return;
+	while (kill_rest(hub)) {
+		previous = NULL;
+		while ((c = cress_next_of_thread(hub->thread, previous))) {
+			int stuck;
+
+			cress_retain(c);
+			cress_release(previous);
+			previous = c;
+			stuck = is_of_hub(c) && wait_for(hub, c) != 0;
+			if (stuck) {
+				cress_release(c);
+				return;
+			}
+		}
+		cress_release(previous);
 	}
 }
 

@@ -81,6 +81,7 @@ static int put_blame(cress_t *c, struct cress_scope_impl *blame)
 	int before = *blamed;
 
 	*blamed = 1;
+	c->cancel_seen |= blame == NULL || blame->error == ECANCELED;
 	return before;
 }
 
@@ -141,6 +142,9 @@ static int open_at(struct cress_hub *hub, cress_scope_t *memory, double when)
 	struct cress_scope_impl *scope = impl(memory);
 	cress_t *c = hub->thread->current;
 
+	for (const struct cress_scope_impl *s = c->scope; s; s = s->outer)
+		if (s == scope)
+			return fail(EINVAL);
 	if (cress_timers_reserve(&hub->timers) != 0 ||
 	    cress_hub_reserve(hub) != 0)
 		return -1;

@@ -14,19 +14,14 @@
 static cress_t *make(struct cress_hub *hub, cress_fn *fn, void *arg,
 		     const cress_attr_t *attr)
 {
-	cress_t *c;
-
 	if (fn == NULL) {
 		errno = EINVAL;
 		return NULL;
 	}
 	if (hub == NULL || cress_hub_reserve(hub) != 0)
 		return NULL;
-	c = cress_make(hub->thread, fn, arg, attr, hub->coroutine,
-		       CRESS_KIND_SPAWNED);
-	if (c != NULL)
-		hub->live++;
-	return c;
+	return cress_make(hub->thread, fn, arg, attr, hub->coroutine,
+			  CRESS_KIND_SPAWNED);
 }
 
 cress_t *cress_spawn_with(cress_fn *fn, void *arg, const cress_attr_t *attr)
@@ -116,7 +111,8 @@ cress_t *cress_spawn_after(double seconds, cress_fn *fn, void *arg,
 	delayed->arg = arg;
 	c->waiter = &delayed->waiter;
 	c->state = CRESS_PARKED;
-	cress_timer_add(&hub->timers, &delayed->timer,
-			hub->driver->now(hub) + seconds);
+	if (!isinf(seconds))
+		cress_timer_add(&hub->timers, &delayed->timer,
+				hub->driver->now(hub) + seconds);
 	return c;
 }

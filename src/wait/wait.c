@@ -116,10 +116,10 @@ static void upcall_interrupt(cress_t *c, int error)
 {
 	struct cress_hub *hub = c->thread->hub;
 
-	if (c->state == CRESS_PARKED && c->waiter != NULL) {
-		cress_interrupt(hub, c, error);
-	} else if (!(c->kind & CRESS_KIND_STARTED)) {
+	if (!(c->kind & CRESS_KIND_STARTED)) {
 		cress_kill(c, error);
+	} else if (c->state == CRESS_PARKED) {
+		cress_interrupt(hub, c, error);
 	} else {
 		c->pending_throw = error;
 		c->cancelled = 1;
@@ -133,8 +133,6 @@ static void upcall_ended(cress_t *c)
 	if (hub == NULL)
 		return;
 	cress_wake_all(hub, &c->joiners);
-	if (c->kind & CRESS_KIND_SPAWNED && --hub->live == 0)
-		cress_wake_all(hub, &hub->drained);
 }
 
 static void upcall_thread_exit(struct cress_thread *thread)
