@@ -11,7 +11,7 @@
  *
  *     static void *greet(void *name)
  *     {
- *             cress_sleep(0.1);
+ *             cress_sleep(0.01);
  *             printf("hello, %s\n", (const char *)name);
  *             return NULL;
  *     }

@@ -29,6 +29,8 @@
  * Regular files are read and written directly where the kernel has the data
  * at hand, and in a worker thread where it has not (offload.h).
  * All calls may park unless they say otherwise; any coroutine of any thread.
+ * MSG_DONTWAIT neither parks nor yields. What a call returns is what the kernel
+ * said last: no other coroutine runs between the two.
  */
 #ifndef CRESS_IO_H
 #define CRESS_IO_H

@@ -84,10 +84,10 @@ int cress_start(struct cress_thread *thread, cress_t *to)
 	return 0;
 }
 
-static void tell_end(struct cress_thread *thread, cress_t *c)
+/* Not 0 if the parent waited for the end, and so needs no throw. */
+static int tell_end(struct cress_thread *thread, cress_t *c)
 {
-	if (c->joiners.first != NULL)
-		thread->upcalls->ended(c);
+	return c->joiners.first == NULL ? 0 : thread->upcalls->ended(c);
 }
 
 void cress_end_unstarted(cress_t *c, int error)
@@ -287,6 +287,7 @@ void cress_bury(struct cress_thread *thread, cress_t *dead)
 static _Noreturn void leave(struct cress_thread *thread, cress_t *c,
 			    void *value, int error)
 {
+	int parent_knows = tell_end(thread, c);
 	cress_t *to = resolve(c->parent, &value, &error);
 
 	while (to->state == CRESS_UNSTARTED) {
@@ -300,7 +301,8 @@ static _Noreturn void leave(struct cress_thread *thread, cress_t *c,
 	/* Not before: a parent that starts must not get this very stack. */
 	cress_stack_give(thread, c);
 	if (to->state != CRESS_ACTIVE) {
-		if (error != 0 && !(to->kind & CRESS_KIND_HUB))
+		if (error != 0 && !(to->kind & CRESS_KIND_HUB) &&
+		    !(parent_knows && to == c->parent))
 			thread->upcalls->interrupt(to, error);
 		thread->upcalls->leave(c);
 	}
@@ -340,7 +342,6 @@ static void coroutine_main(void *value)
 	c->value = result;
 	c->error = error;
 	c->state = CRESS_DEAD;
-	tell_end(thread, c);
 	leave(thread, c, result, error);
 }
 

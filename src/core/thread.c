@@ -156,10 +156,11 @@ static void thread_exit(void *arg)
 	atomic_store(thread->plain, NULL);
 	/* pthread_exit() may have left the thread from inside a coroutine. */
 	thread->current = &thread->main;
-	if (thread->upcalls != NULL)
-		thread->upcalls->thread_exit(thread);
+	/* These may park; so the hub goes after them. */
 	cress_run_defers(&thread->main);
 	cress_locals_end(&thread->main);
+	if (thread->upcalls != NULL)
+		thread->upcalls->thread_exit(thread);
 	cress_collect();
 	/* Destructors are the application's code: not under the lock. */
 	for (cress_t *c = cress_next_of_thread(thread, NULL); c != NULL;

@@ -117,8 +117,11 @@ struct cress_upcalls {
 	void (*leave)(cress_t *dead) __attribute__((noreturn));
 	/* Make a parked or queued coroutine's call fail with `error`. */
 	void (*interrupt)(cress_t *c, int error);
-	/* The end of `c` has come, and somebody waits for it. */
-	void (*ended)(cress_t *c);
+	/*
+	 * The end of `c` has come, and somebody waits for it. Not 0 if its
+	 * parent is among them, and so knows.
+	 */
+	int (*ended)(cress_t *c);
 	/* The thread ends. */
 	void (*thread_exit)(struct cress_thread *thread);
 };

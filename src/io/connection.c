@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "io/fd.h"
+#include "io/quiet.h"
 #include "io/syscalls.h"
 
 #include <cress/hub.h>
@@ -165,6 +166,7 @@ int cress_shutdown(int fd, int how)
 static ssize_t try_sendfile(struct cress_io *io, int in, off_t *offset,
 			    size_t count)
 {
+	struct cress_quiet quiet;
 	struct brake rein;
 	ssize_t n;
 
@@ -174,7 +176,9 @@ static ssize_t try_sendfile(struct cress_io *io, int in, off_t *offset,
 	if (!io->fd->adopted && rein.option == 0 && count > PIPE_BUF &&
 	    !(fcntl(io->fd->fd, F_GETFL) & O_NONBLOCK))
 		count = PIPE_BUF;
+	cress_quiet_begin(&quiet);
 	n = cress_syscalls.sendfile(io->fd->fd, in, offset, count);
+	cress_quiet_end(&quiet, n < 0 && errno == EPIPE);
 	release(&rein);
 	return n;
 }

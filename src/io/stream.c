@@ -12,11 +12,10 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "io/fd.h"
+#include "io/quiet.h"
 #include "io/syscalls.h"
 
 #include <cress/offload.h>
@@ -74,30 +73,18 @@ static ssize_t offload_transfer(struct transfer *transfer)
 	return (ssize_t)moved;
 }
 
-/* Like MSG_NOSIGNAL, for what is no socket: SIGPIPE is taken back unseen. */
 static ssize_t quietly(struct transfer *transfer, int flags)
 {
 	int fd = transfer->io.fd->fd;
-	struct timespec now = {0};
-	sigset_t pipe, old, pending;
+	struct cress_quiet quiet;
 	ssize_t n;
-	int had;
 
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	sigpending(&pending);
-	had = sigismember(&pending, SIGPIPE);
-	pthread_sigmask(SIG_BLOCK, &pipe, &old);
+	cress_quiet_begin(&quiet);
 	n = flags != 0
 		? cress_syscalls.pwritev2(fd, transfer->iov, transfer->count,
 					  -1, flags)
 		: cress_syscalls.writev(fd, transfer->iov, transfer->count);
-	if (n < 0 && errno == EPIPE && !had) {
-		while (sigtimedwait(&pipe, NULL, &now) < 0 && errno == EINTR)
-			;
-		errno = EPIPE;
-	}
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	cress_quiet_end(&quiet, n < 0 && errno == EPIPE);
 	return n;
 }
 

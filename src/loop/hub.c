@@ -223,5 +223,6 @@ void cress_hub_free(struct cress_hub *hub)
 
 void cress_hub_abandon(struct cress_hub *hub)
 {
+	hub->coroutine->references--;
 	free_rest(hub);
 }

@@ -32,6 +32,7 @@ struct cress_hub {
 	double polled;		/* when that was */
 	int stop;
 	int explicit;		/* made by cress_run() */
+	int draining;		/* what is spawned now is killed at once */
 
 	/* What the layers above are told. */
 	void (*deadlocked)(struct cress_hub *hub);

@@ -135,8 +135,11 @@ void cress_timers_run(struct cress_timers *timers, double now)
 	}
 }
 
+/* Those that are pending lie in memory that lives on: say so to them. */
 void cress_timers_free(struct cress_timers *timers)
 {
+	for (size_t i = 1; i <= timers->count; i++)
+		timers->heap[i].timer->place = 0;
 	cress_free(timers->heap);
 	memset(timers, 0, sizeof *timers);
 }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "core/log.h"
 #include "loop/virtual.h"
 #include "loop/virtual_driver.h"
 #include "wait/wait.h"
@@ -67,6 +68,7 @@ static void drain(struct cress_hub *hub)
 {
 	cress_t *c, *previous;
 
+	hub->draining = 1;
 	while (kill_rest(hub)) {
 		previous = NULL;
 		while ((c = cress_next_of_thread(hub->thread, previous))) {
@@ -109,8 +111,15 @@ int cress_run_on(const struct cress_driver *driver, void *loop,
 		return -1;
 	hub->explicit = 1;
 	result = body(arg);
+	if (thread->main.scope != NULL)
+		cress_fatal("the body of cress_run() ended with a scope open");
 	drain(hub);
 	cress_hub_free(hub);
+	/* A kill of main reaches no further than this. */
+	thread->main.kill_error = 0;
+	thread->main.kill_seen = 0;
+	thread->main.pending_throw = 0;
+	thread->main.cancelled = 0;
 	return result;
 }
 

@@ -116,7 +116,7 @@ void cress_cancel_apply(struct cress_hub *hub, cress_t *c)
 	int error = verdict(c, &blame);
 
 	refresh(c);
-	if (error == 0 || c == c->thread->current)
+	if (error == 0 || hub == NULL || c == c->thread->current)
 		return;
 	if (c->state == CRESS_PARKED && c->waiter != NULL) {
 		put_blame(c, blame);
@@ -187,6 +187,15 @@ int cress_scope_open(cress_scope_t *scope, double seconds)
 	return open_at(hub, scope, hub->driver->now(hub) + seconds);
 }
 
+/* The hub may be gone, and its timers with it. */
+static void stop_timer(struct cress_scope_impl *scope)
+{
+	struct cress_hub *hub = scope->owner->thread->hub;
+
+	if (hub != NULL)
+		cress_timer_remove(&hub->timers, &scope->timer);
+}
+
 static int check_open(const struct cress_scope_impl *scope)
 {
 	return scope == NULL || scope->open != scope ? EINVAL : 0;
@@ -204,7 +213,7 @@ int cress_scope_cancel(cress_scope_t *memory)
 	if (scope->error != 0)
 		return 0;
 	scope->error = ECANCELED;
-	cress_timer_remove(&scope->owner->thread->hub->timers, &scope->timer);
+	stop_timer(scope);
 	cress_cancel_apply(scope->owner->thread->hub, scope->owner);
 	return 0;
 }
@@ -236,7 +245,7 @@ int cress_scope_close(cress_scope_t *memory)
 		return fail(EPERM);
 	if (c->scope != scope)
 		return fail(EINVAL);
-	cress_timer_remove(&c->thread->hub->timers, &scope->timer);
+	stop_timer(scope);
 	scope->open = NULL;
 	c->scope = scope->outer;
 	refresh(c);

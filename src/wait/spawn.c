@@ -14,14 +14,19 @@
 static cress_t *make(struct cress_hub *hub, cress_fn *fn, void *arg,
 		     const cress_attr_t *attr)
 {
+	cress_t *c;
+
 	if (fn == NULL) {
 		errno = EINVAL;
 		return NULL;
 	}
 	if (hub == NULL || cress_hub_reserve(hub) != 0)
 		return NULL;
-	return cress_make(hub->thread, fn, arg, attr, hub->coroutine,
-			  CRESS_KIND_SPAWNED);
+	c = cress_make(hub->thread, fn, arg, attr, hub->coroutine,
+		       CRESS_KIND_SPAWNED);
+	if (unlikely(hub->draining) && c != NULL)
+		c->kill_error = ECANCELED;
+	return c;
 }
 
 cress_t *cress_spawn_with(cress_fn *fn, void *arg, const cress_attr_t *attr)
@@ -111,7 +116,9 @@ cress_t *cress_spawn_after(double seconds, cress_fn *fn, void *arg,
 	delayed->arg = arg;
 	c->waiter = &delayed->waiter;
 	c->state = CRESS_PARKED;
-	if (!isinf(seconds))
+	if (hub->draining)
+		cress_interrupt(hub, c, ECANCELED);
+	else if (!isinf(seconds))
 		cress_timer_add(&hub->timers, &delayed->timer,
 				hub->driver->now(hub) + seconds);
 	return c;

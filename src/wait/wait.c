@@ -102,7 +102,9 @@ static int upcall_yield(void)
 	return cress_yield();
 }
 
-static _Noreturn void upcall_leave(cress_t *dead)
+static void upcall_leave(cress_t *dead) __attribute__((noreturn));
+
+static void upcall_leave(cress_t *dead)
 {
 	struct cress_thread *thread = dead->thread;
 
@@ -126,19 +128,30 @@ static void upcall_interrupt(cress_t *c, int error)
 	}
 }
 
-static void upcall_ended(cress_t *c)
+static int upcall_ended(cress_t *c)
 {
 	struct cress_hub *hub = c->thread->hub;
+	int parent_knows = 0;
 
-	if (hub == NULL)
-		return;
-	cress_wake_all(hub, &c->joiners);
+	while (hub != NULL && c->joiners.first != NULL) {
+		if (c->joiners.first->coroutine == c->parent)
+			parent_knows = 1;
+		cress_wake_first(hub, &c->joiners);
+	}
+	return parent_knows;
 }
 
 static void upcall_thread_exit(struct cress_thread *thread)
 {
-	if (thread->hub != NULL)
-		cress_hub_abandon(thread->hub);
+	cress_t *c = NULL;
+
+	if (thread->hub == NULL)
+		return;
+	/* What waits for its start has a block of its own, to be freed. */
+	while ((c = cress_next_of_thread(thread, c)) != NULL)
+		if (c->state == CRESS_PARKED && !(c->kind & CRESS_KIND_STARTED))
+			c->waiter->kind->unlink(c->waiter);
+	cress_hub_abandon(thread->hub);
 }
 
 static const struct cress_upcalls upcalls = {

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A crawl from the start URLs to the summary.
+ *
+ * The main coroutine spawns the workers and joins them; beside them run one
+ * coroutine that shows the progress and one that waits for Ctrl-C. Ctrl-C
+ * kills the workers, and everything ends the same way as without it.
+ */
+#include "crawl.h"
+#include "progress.h"
+#include "url.h"
+
+#include <cress/hub.h>
+#include <cress/io.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+int crawl_allow_host(struct crawl *crawl, const char *url)
+{
+	char **hosts = reallocarray(crawl->hosts, crawl->host_count + 1,
+				    sizeof *hosts);
+
+	if (hosts == NULL)
+		return -1;
+	crawl->hosts = hosts;
+	hosts[crawl->host_count] = strdup(url);
+	if (hosts[crawl->host_count] == NULL)
+		return -1;
+	crawl->host_count++;
+	return 0;
+}
+
+/* A URL of the command line: its host may be visited, and it is queued. */
+static int add_start(struct crawl *crawl, const char *text)
+{
+	char *url = url_from_user(text);
+
+	if (url == NULL) {
+		fprintf(stderr, "crawler: \"%s\" is no web address\n", text);
+		return -1;
+	}
+	int failed = crawl_allow_host(crawl, url) ||
+		     frontier_add(&crawl->frontier, url, NULL, 0, 1);
+	free(url);
+	if (failed)
+		perror("crawler");
+	return failed ? -1 : 0;
+}
+
+/* A worker: takes one link after another until there are no more. */
+static void *work(void *arg)
+{
+	struct crawl *crawl = arg;
+	struct link *link;
+
+	while ((link = frontier_take(&crawl->frontier)) != NULL)
+		if (crawl_visit(crawl, link))
+			return NULL;
+	return NULL;
+}
+
+/* Wait for the first SIGINT or SIGTERM; the second has its usual effect. */
+static void *await_interrupt(void *arg)
+{
+	struct crawl *crawl = arg;
+	struct signalfd_siginfo info;
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	int fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (fd < 0)
+		return cress_fail(errno);
+	if (cress_read(fd, &info, sizeof info) == sizeof info) {
+		pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+		/* A worker that is fetching gives its transfer up. */
+		crawl->interrupted = 1;
+		for (size_t i = 0; i < crawl->worker_count; i++)
+			cress_kill(crawl->workers[i], CRESS_EXIT);
+	}
+	cress_close(fd);
+	return NULL;
+}
+
+/* End a coroutine that would go on for ever. */
+static void end(cress_t *coroutine)
+{
+	if (coroutine == NULL)
+		return;
+	cress_kill(coroutine, CRESS_EXIT);
+	cress_join(coroutine, NULL);
+}
+
+static int start_workers(struct crawl *crawl)
+{
+	cress_attr_t attr = {.name = "worker"};
+	size_t count = crawl->options->limits.concurrency;
+
+	crawl->workers = calloc(count, sizeof(cress_t *));
+	if (crawl->workers == NULL)
+		return -1;
+	while (crawl->worker_count < count) {
+		cress_t *worker = cress_spawn_with(work, crawl, &attr);
+
+		/* Fewer will do, but none will not. */
+		if (worker == NULL)
+			return crawl->worker_count == 0 ? -1 : 0;
+		crawl->workers[crawl->worker_count++] = worker;
+	}
+	return 0;
+}
+
+/* Let the workers work until there is nothing left to do, or Ctrl-C. */
+static int work_all(struct crawl *crawl)
+{
+	struct progress progress = {
+		.report = &crawl->report,
+		.frontier = &crawl->frontier,
+		.is_terminal = isatty(STDOUT_FILENO),
+	};
+
+	if (start_workers(crawl)) {
+		perror("crawler");
+		return -1;
+	}
+	cress_t *interrupt = cress_spawn(await_interrupt, crawl);
+	cress_t *show = cress_spawn(progress_show, &progress);
+	for (size_t i = 0; i < crawl->worker_count; i++)
+		cress_join(crawl->workers[i], NULL);
+	end(show);
+	end(interrupt);
+	if (progress.is_terminal)
+		fputs("\r\033[K", stdout);
+	return 0;
+}
+
+/* Write the file for the broken links, if the user wants one. */
+static int write_broken(const struct crawl *crawl)
+{
+	const char *path = crawl->options->broken;
+
+	if (path == NULL)
+		return 0;
+	FILE *file = fopen(path, "w");
+	if (file != NULL) {
+		report_broken(&crawl->frontier, file);
+		if (fclose(file) == 0)
+			return 0;
+	}
+	fprintf(stderr, "crawler: %s: %s\n", path, strerror(errno));
+	return -1;
+}
+
+/* Say what came of it; the result is the exit status. */
+static int finish(struct crawl *crawl)
+{
+	size_t count = report_summary(&crawl->report, &crawl->frontier,
+				      crawl->interrupted);
+
+	if (write_broken(crawl))
+		return STATUS_USAGE;
+	if (crawl->interrupted)
+		return STATUS_INTERRUPTED;
+	return count > 0 ? STATUS_BROKEN : STATUS_FINE;
+}
+
+/* Make everything that can fail for a reason that the user must know. */
+static int prepare(struct crawl *crawl)
+{
+	const struct options *options = crawl->options;
+
+	frontier_init(&crawl->frontier, options->pages, options->depth);
+	for (char **url = options->urls; *url != NULL; url++)
+		if (add_start(crawl, *url))
+			return -1;
+	if (options->list != NULL) {
+		crawl->report.list = fopen(options->list, "w");
+		if (crawl->report.list == NULL) {
+			fprintf(stderr, "crawler: %s: %s\n", options->list,
+				strerror(errno));
+			return -1;
+		}
+	}
+	crawl->fetcher = fetcher_new(&options->limits);
+	if (crawl->fetcher == NULL)
+		perror("crawler");
+	return crawl->fetcher == NULL ? -1 : 0;
+}
+
+int crawl_run(const struct options *options)
+{
+	struct crawl crawl = {
+		.options = options,
+		.report = {.start = cress_now()},
+	};
+	int status = STATUS_USAGE;
+
+	if (prepare(&crawl) == 0 && work_all(&crawl) == 0)
+		status = finish(&crawl);
+	/* The connections are closed while there is still a hub to do it. */
+	fetcher_free(crawl.fetcher);
+	if (crawl.report.list != NULL && fclose(crawl.report.list) != 0) {
+		perror("crawler");
+		status = STATUS_USAGE;
+	}
+	report_free(&crawl.report);
+	frontier_free(&crawl.frontier);
+	while (crawl.host_count > 0)
+		free(crawl.hosts[--crawl.host_count]);
+	free(crawl.hosts);
+	free(crawl.workers);
+	return status;
+}

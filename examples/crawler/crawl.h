@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A crawl: the frontier, the fetcher and the report together, and the workers
+ * that carry links from one to the other.
+ */
+#ifndef CRAWLER_CRAWL_H
+#define CRAWLER_CRAWL_H
+
+#include "fetch.h"
+#include "frontier.h"
+#include "options.h"
+#include "report.h"
+
+#include <cress/coroutine.h>
+
+struct crawl {
+	const struct options *options;
+	struct frontier frontier;
+	struct report report;
+	struct fetcher *fetcher;
+	char **hosts;		/* URLs whose hosts may be visited */
+	size_t host_count;
+	cress_t **workers;
+	size_t worker_count;
+	int interrupted;
+};
+
+/*
+ * Crawl as the options say, print the summary, and return the status to exit
+ * with. SIGINT and SIGTERM must be blocked. Parks.
+ */
+int crawl_run(const struct options *options);
+
+/* Allow the host of `url`. Returns 0, or -1 with errno ENOMEM. */
+int crawl_allow_host(struct crawl *crawl, const char *url);
+
+/*
+ * Visit the link: fetch it, settle it, and add the links in it. Parks. Returns
+ * 0, or -1 if the caller was killed meanwhile: the link is not settled then.
+ */
+int crawl_visit(struct crawl *crawl, struct link *link);
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The frontier of the crawl.
+ *
+ * A level of depth begins only when the one before it is settled, if there is
+ * a depth limit: otherwise a page could be met on a longer way first, and what
+ * lies behind it be missed. Redirects keep their depth and go to the head of
+ * the queue, so that the queue stays in order of depth.
+ *
+ * Mentions are kept only as long as a link may turn out to be broken: their
+ * number is bounded by what is queued, not by what was visited.
+ */
+#include "frontier.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+void frontier_init(struct frontier *frontier, size_t visit_limit,
+		   unsigned depth_limit)
+{
+	*frontier = (struct frontier){
+		.visit_limit = visit_limit,
+		.depth_limit = depth_limit,
+	};
+	frontier->queue_end = &frontier->queue;
+}
+
+/* Put a link into the queue: behind all, or ahead of them. */
+static void enqueue(struct frontier *frontier, struct link *link, int ahead)
+{
+	link->state = LINK_QUEUED;
+	if (ahead) {
+		link->next_queued = frontier->queue;
+		frontier->queue = link;
+		if (link->next_queued == NULL)
+			frontier->queue_end = &link->next_queued;
+	} else {
+		link->next_queued = NULL;
+		*frontier->queue_end = link;
+		frontier->queue_end = &link->next_queued;
+	}
+	frontier->queued++;
+	event_wake(&frontier->changed);
+}
+
+static struct link *dequeue(struct frontier *frontier)
+{
+	struct link *link = frontier->queue;
+
+	frontier->queue = link->next_queued;
+	if (frontier->queue == NULL)
+		frontier->queue_end = &frontier->queue;
+	frontier->queued--;
+	return link;
+}
+
+/* Every URL has one link for the whole crawl, whatever becomes of it. */
+static struct link *find_or_make(struct frontier *frontier, const char *url)
+{
+	struct set_item *item = set_find(&frontier->known, url);
+	size_t size = strlen(url) + 1;
+
+	if (item != NULL)
+		return (struct link *)item;
+	struct link *link = calloc(1, sizeof *link + size);
+	if (link == NULL)
+		return NULL;
+	memcpy(link->url, url, size);
+	link->item.key = link->url;
+	link->depth = UINT_MAX;
+	if (set_add(&frontier->known, &link->item)) {
+		free(link);
+		return NULL;
+	}
+	if (frontier->last != NULL)
+		frontier->last->next = link;
+	else
+		frontier->first = link;
+	frontier->last = link;
+	return link;
+}
+
+/* Note the page that mentions a link, once, and only while it matters. */
+static int mention(struct link *link, const struct link *page)
+{
+	if (page == NULL || link->state == LINK_FINE)
+		return 0;
+	/* A page adds all its links in one go: it can only be the latest. */
+	if (link->mentions != NULL && link->mentions->page == page)
+		return 0;
+	struct mention *mention = malloc(sizeof *mention);
+	if (mention == NULL)
+		return -1;
+	mention->page = page;
+	mention->next = link->mentions;
+	link->mentions = mention;
+	return 0;
+}
+
+static void forget_mentions(struct link *link)
+{
+	struct mention *mention = link->mentions;
+
+	link->mentions = NULL;
+	while (mention != NULL) {
+		struct mention *next = mention->next;
+
+		free(mention);
+		mention = next;
+	}
+}
+
+/* Queue the link, unless it was visited for all that is wanted of it. */
+static void want(struct frontier *frontier, struct link *link, int follow,
+		 int ahead)
+{
+	int settled = link->state == LINK_FINE ||
+		      link->state == LINK_REDIRECTED;
+
+	link->follow |= follow;
+	if (link->state == LINK_KNOWN ||
+	    (settled && link->follow && !link->followed))
+		enqueue(frontier, link, ahead);
+}
+
+int frontier_add(struct frontier *frontier, const char *url,
+		 const struct link *page, unsigned depth, int follow)
+{
+	struct link *link = find_or_make(frontier, url);
+
+	if (link == NULL)
+		return -1;
+	if (depth < link->depth)
+		link->depth = depth;
+	if (depth > frontier->depth_limit)
+		return 0;
+	want(frontier, link, follow, 0);
+	return mention(link, page);
+}
+
+/* Is there a link, and does the depth limit let it be visited yet? */
+static int may_take(const struct frontier *frontier)
+{
+	if (frontier->queue == NULL)
+		return 0;
+	if (frontier->depth_limit == UINT_MAX)
+		return 1;
+	return frontier->queue->depth <= frontier->level ||
+	       frontier->taken == 0;
+}
+
+/* Will there never again be a link to take? */
+static int is_over(const struct frontier *frontier)
+{
+	if (frontier->visit_limit != 0 &&
+	    frontier->visits >= frontier->visit_limit)
+		return 1;
+	return frontier->queue == NULL && frontier->taken == 0;
+}
+
+struct link *frontier_take(struct frontier *frontier)
+{
+	while (!is_over(frontier) && !may_take(frontier))
+		if (event_wait(&frontier->changed))
+			return NULL;
+	errno = 0;
+	if (is_over(frontier))
+		return NULL;
+
+	struct link *link = dequeue(frontier);
+	link->state = LINK_TAKEN;
+	link->followed = link->follow;
+	frontier->level = link->depth;
+	frontier->taken++;
+	frontier->visits++;
+	/* Others may be waiting for the level that began here, or the end. */
+	if (frontier->depth_limit != UINT_MAX || is_over(frontier))
+		event_wake_all(&frontier->changed);
+	return link;
+}
+
+/* A link that was taken has its verdict. The last one may end the crawl. */
+static void settle(struct frontier *frontier, struct link *link,
+		   enum link_state state)
+{
+	link->state = state;
+	frontier->taken--;
+	if (frontier->taken == 0)
+		event_wake_all(&frontier->changed);
+}
+
+void frontier_fine(struct frontier *frontier, struct link *link)
+{
+	/* Meanwhile it may have become wanted as a page, too. */
+	settle(frontier, link, LINK_FINE);
+	want(frontier, link, link->follow, 0);
+	if (link->state == LINK_FINE)
+		forget_mentions(link);
+}
+
+void frontier_failed(struct frontier *frontier, struct link *link,
+		     enum link_state state, const char *reason)
+{
+	free(link->reason);
+	link->reason = strdup(reason);
+	settle(frontier, link, state);
+}
+
+/* Do the redirects from one link lead to the other? They make no circle. */
+static int leads_to(const struct link *from, const struct link *to)
+{
+	while (from != NULL && from != to)
+		from = from->target;
+	return from == to;
+}
+
+int frontier_redirected(struct frontier *frontier, struct link *link,
+			const char *url, unsigned limit)
+{
+	struct link *target;
+
+	if (link->hops >= limit) {
+		frontier_failed(frontier, link, LINK_BROKEN,
+				"too many redirects");
+		return 0;
+	}
+	target = find_or_make(frontier, url);
+	if (target == NULL) {
+		frontier_failed(frontier, link, LINK_UNREAD, "out of memory");
+		return -1;
+	}
+	if (leads_to(target, link)) {
+		frontier_failed(frontier, link, LINK_BROKEN, "redirect loop");
+		return 0;
+	}
+	link->target = target;
+	if (target->state == LINK_KNOWN) {
+		target->depth = link->depth;
+		target->hops = link->hops + 1;
+	}
+	want(frontier, target, link->followed, 1);
+	settle(frontier, link, LINK_REDIRECTED);
+	return 0;
+}
+
+const char *frontier_reason(const struct link *link, enum link_state state)
+{
+	while (link->state == LINK_REDIRECTED)
+		link = link->target;
+	if (link->state != state)
+		return NULL;
+	return link->reason != NULL ? link->reason : "out of memory";
+}
+
+void frontier_free(struct frontier *frontier)
+{
+	struct link *link = frontier->first;
+
+	while (link != NULL) {
+		struct link *next = link->next;
+
+		forget_mentions(link);
+		free(link->reason);
+		free(link);
+		link = next;
+	}
+	set_free(&frontier->known);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * URLs by libcurl's URL API; here are only the habits of links in pages, which
+ * that API leaves to its caller: white space around and line breaks within a
+ * link do not count, fragments name places inside a page, and schemes other
+ * than http and https lead to no page.
+ */
+#include "url.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Write the handle in the spelling that the header describes. */
+static char *spell(CURLU *handle)
+{
+	char *part, *url = NULL, *copy = NULL;
+
+	if (curl_url_get(handle, CURLUPART_HOST, &part, 0) != CURLUE_OK)
+		return NULL;
+	for (char *c = part; *c != '\0'; c++)
+		*c = (char)tolower((unsigned char)*c);
+	CURLUcode code = curl_url_set(handle, CURLUPART_HOST, part, 0);
+	curl_free(part);
+	if (code != CURLUE_OK)
+		return NULL;
+
+	curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0);
+	if (curl_url_get(handle, CURLUPART_URL, &url, CURLU_NO_DEFAULT_PORT))
+		return NULL;
+	/* curl_free() and free() need not be the same function. */
+	copy = strdup(url);
+	curl_free(url);
+	return copy;
+}
+
+/* libcurl knows many schemes; pages come by two of them. */
+static int is_web(CURLU *handle)
+{
+	char *scheme;
+
+	if (curl_url_get(handle, CURLUPART_SCHEME, &scheme, 0))
+		return 0;
+	int web = strcasecmp(scheme, "http") == 0 ||
+		  strcasecmp(scheme, "https") == 0;
+	curl_free(scheme);
+	return web;
+}
+
+char *url_from_user(const char *text)
+{
+	CURLU *handle = curl_url();
+	char *url = NULL;
+
+	if (handle == NULL)
+		return NULL;
+	if (curl_url_set(handle, CURLUPART_URL, text,
+			 CURLU_GUESS_SCHEME | CURLU_URLENCODE) == CURLUE_OK &&
+	    is_web(handle))
+		url = spell(handle);
+	curl_url_cleanup(handle);
+	return url;
+}
+
+CURLU *url_base(const char *url)
+{
+	CURLU *handle = curl_url();
+
+	if (handle == NULL)
+		return NULL;
+	if (curl_url_set(handle, CURLUPART_URL, url, 0) == CURLUE_OK)
+		return handle;
+	curl_url_cleanup(handle);
+	return NULL;
+}
+
+/* Copy a link without what does not count; the fragment is cut off. */
+static char *tidy(const char *href)
+{
+	char *text = malloc(strlen(href) + 1);
+	char *end = text;
+
+	if (text == NULL)
+		return NULL;
+	while (*href != '\0' && (unsigned char)*href <= ' ')
+		href++;
+	for (; *href != '\0' && *href != '#'; href++)
+		if (*href != '\t' && *href != '\n' && *href != '\r')
+			*end++ = *href;
+	while (end > text && (unsigned char)end[-1] <= ' ')
+		end--;
+	*end = '\0';
+	return text;
+}
+
+/* Does the link begin with a scheme that leads to no page? */
+static int is_foreign(const char *href)
+{
+	size_t length = strcspn(href, ":/?");
+
+	if (length == 0 || href[length] != ':' ||
+	    !isalpha((unsigned char)href[0]))
+		return 0;
+	return !(length == 4 && strncasecmp(href, "http", 4) == 0) &&
+	       !(length == 5 && strncasecmp(href, "https", 5) == 0);
+}
+
+enum url_kind url_resolve(CURLU *base, const char *href, char **url)
+{
+	enum url_kind kind = URL_NO_MEMORY;
+	char *text = tidy(href);
+	CURLU *handle = curl_url_dup(base);
+
+	*url = NULL;
+	if (text == NULL || handle == NULL)
+		goto out;
+	kind = URL_FOREIGN;
+	if (is_foreign(text))
+		goto out;
+
+	/* An empty link is the page itself, which the handle holds already. */
+	kind = URL_UNREADABLE;
+	if (text[0] != '\0' &&
+	    curl_url_set(handle, CURLUPART_URL, text, CURLU_URLENCODE))
+		goto out;
+	if (!is_web(handle))
+		goto out;
+	*url = spell(handle);
+	if (*url != NULL)
+		kind = URL_GOOD;
+out:
+	curl_url_cleanup(handle);
+	free(text);
+	return kind;
+}
+
+/* Find the host of a URL in our spelling: behind "//" and any "user@". */
+static const char *host_of(const char *url, size_t *length)
+{
+	const char *host = strstr(url, "//");
+	size_t whole;
+
+	if (host == NULL)
+		host = url;
+	else
+		host += 2;
+	whole = strcspn(host, "/?");
+	const char *at = memchr(host, '@', whole);
+	if (at != NULL) {
+		whole -= (size_t)(at + 1 - host);
+		host = at + 1;
+	}
+	/* The colons of an IPv6 number are inside its brackets. */
+	*length = *host == '[' ? strcspn(host, "]") : strcspn(host, ":/?");
+	if (*length > whole)
+		*length = whole;
+	return host;
+}
+
+int url_same_host(const char *a, const char *b)
+{
+	size_t a_length, b_length;
+	const char *a_host = host_of(a, &a_length);
+	const char *b_host = host_of(b, &b_length);
+
+	return a_length == b_length && memcmp(a_host, b_host, a_length) == 0;
+}

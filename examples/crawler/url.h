@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * URLs in the one spelling under which the crawler knows a page: absolute,
+ * http or https, scheme and host in lower case, no default port, no dots in
+ * the path, no fragment, and whatever must be escaped is escaped.
+ */
+#ifndef CRAWLER_URL_H
+#define CRAWLER_URL_H
+
+#include <curl/curl.h>
+
+/* What became of a link. */
+enum url_kind {
+	URL_GOOD,
+	URL_FOREIGN,		/* mailto: and the like */
+	URL_UNREADABLE,
+	URL_NO_MEMORY
+};
+
+/*
+ * Read a URL that a person typed; "localhost:8080/a" will do. Returns a string
+ * to free, or NULL.
+ */
+char *url_from_user(const char *text);
+
+/* Parse a URL as a base for others. Returns a handle to clean up, or NULL. */
+CURLU *url_base(const char *url);
+
+/*
+ * Resolve the link `href`, as it stands in a page, against `base`. On URL_GOOD
+ * there is a string to free in `*url`.
+ */
+enum url_kind url_resolve(CURLU *base, const char *href, char **url);
+
+/* Are two URLs in this spelling on the same host, whatever the port? */
+int url_same_host(const char *a, const char *b);
+
+#endif

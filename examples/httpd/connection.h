@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A client's connection, from its first request to its last.
+ */
+#ifndef HTTPD_CONNECTION_H
+#define HTTPD_CONNECTION_H
+
+#include "answer.h"
+
+/* Serve the requests that come from `client`, and close it. */
+void connection_serve(int client, const struct site *site);
+
+#endif

@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Proves that the proof kit can fail.
+
+Takes the real switch.S of a processor, unfolds its macros, so that each copy
+of an instruction counts, and deletes every instruction in turn that saves,
+restores, compares or reloads something. With each of these mutants
+test_registers or test_entry must fail, crash or hang; with none, both pass.
+
+usage: mutants.py CPU [--arch FOLDER] [--cc COMPILER] [--flag FLAG]...
+                  [--run EMULATOR] [--rounds N]
+
+Ends with 77 if the compiler or the emulator is missing.
+"""
+import argparse
+import concurrent.futures
+import os
+import re
+import resource
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROGRAMS = {'test_registers': ['poison.S'], 'test_entry': []}
+SKIPPED = 77
+SECONDS = 20
+# Fewer mutants than that, and the file was not understood.
+FEWEST = 70
+
+# Instructions that save and restore nothing. Without the choice between
+# return and jump both ways are right and one is slow; the others are the
+# ways themselves, or guard what never happens.
+NEUTRAL = [re.compile(pattern) for pattern in (
+    r'(ret|nop|ud2|brk|hint|BRANCH_TARGET|GO_ON)\b',
+    r'(jmp|call|b|br|blr)\s', r'cmp\s+%r9,\s*%r10', r'cmp\s+x17,\s*x30',
+    r'(jne|b\.ne)\s+3f')]
+
+
+def strip_comments(text):
+  return re.sub(r'/\*.*?\*/', lambda m: '\n' * m.group(0).count('\n'), text,
+                flags=re.S)
+
+
+class Source:
+  """A switch.S with its macros unfolded into `lines`."""
+
+  def __init__(self, path):
+    with open(path, encoding='utf-8') as stream:
+      lines = strip_comments(stream.read()).split('\n')
+    self.macros = {}
+    self.lines = []
+    rest = iter(lines)
+    for line in rest:
+      words = line.replace(',', ' ').split()
+      if words[:1] == ['.macro']:
+        body = []
+        for inner in rest:
+          if inner.strip() == '.endm':
+            break
+          body.append(inner)
+        self.macros[words[1]] = (words[2:], body)
+        if not self.has_instructions(words[1]):
+          self.lines += [line, *body, '.endm']
+      else:
+        self.unfold(line)
+
+  def has_instructions(self, name):
+    """Macros of directives only are left to the assembler."""
+    return any(not re.match(r'\s*(\.|$)', line)
+               for line in self.macros[name][1])
+
+  def unfold(self, line):
+    label, rest = re.match(r'\s*(\w+:)?\s*(.*?)\s*$', line).groups()
+    name, _, values = rest.partition('\t')
+    if name not in self.macros or not self.has_instructions(name):
+      self.lines.append(line)
+      return
+    if label:
+      self.lines.append(label)
+    names, body = self.macros[name]
+    values = [value.strip() for value in values.split(',')]
+    for inner in body:
+      for key, value in zip(names, values):
+        inner = re.sub(r'\\' + key + r'\b', value, inner)
+      self.unfold(inner)
+
+  def instructions(self):
+    """Yield (line number, function, label, instruction)."""
+    function = None
+    for number, line in enumerate(self.lines):
+      begin = re.match(r'FUNCTION\((\w+)\)', line)
+      if begin:
+        function = begin.group(1)
+      elif line.startswith('END('):
+        function = None
+      elif function:
+        label, rest = re.match(r'\s*(\w+:)?\s*(.*?)\s*$', line).groups()
+        if rest and rest[0] not in '.#' and rest.split()[0] not in self.macros:
+          yield number, function, label or '', ' '.join(rest.split())
+
+  def mutants(self):
+    for number, function, label, instruction in self.instructions():
+      if not any(p.match(instruction) for p in NEUTRAL):
+        lines = list(self.lines)
+        lines[number] = label
+        yield f'{function}: {instruction}', lines
+
+
+class Bench:
+  """Builds the two programs with some switch.S, and runs them."""
+
+  def __init__(self, options, folder):
+    self.options = options
+    self.folder = folder
+    self.compiler = shlex.split(options.cc) + options.flag
+    self.include = ['-I' + options.arch,
+                    '-I' + os.path.join(options.arch, options.cpu),
+                    '-I' + os.path.join(HERE, options.cpu)]
+    self.objects = {
+        program: self.compile([program + '.c', 'kit.c',
+                               *(options.cpu + '/' + s for s in sources)])
+        for program, sources in PROGRAMS.items()}
+
+  def compile(self, sources):
+    objects = []
+    for source in sources:
+      target = os.path.join(self.folder, source.replace('/', '-') + '.o')
+      if not os.path.exists(target):
+        subprocess.run([*self.compiler, '-std=gnu11', '-O1', *self.include,
+                        '-c', os.path.join(HERE, source), '-o', target],
+                       check=True)
+      objects.append(target)
+    return objects
+
+  def dies(self, name, lines):
+    """How the first program ends that does not pass, or None."""
+    folder = os.path.join(self.folder, name, self.options.cpu)
+    os.makedirs(folder)
+    shutil.copy(os.path.join(self.options.arch, 'asm.h'),
+                os.path.dirname(folder))
+    source = os.path.join(folder, 'switch.S')
+    with open(source, 'w', encoding='utf-8') as stream:
+      stream.write('\n'.join(lines) + '\n')
+    for program, objects in self.objects.items():
+      binary = os.path.join(folder, program)
+      subprocess.run([*self.compiler, source, *objects, '-o', binary],
+                     check=True)
+      end = self.run([*shlex.split(self.options.run), binary,
+                      str(self.options.rounds)])
+      os.remove(binary)
+      if end:
+        return f'{program} {end}'
+    return None
+
+  @staticmethod
+  def run(command):
+    def limit():
+      resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL, preexec_fn=limit,
+                             start_new_session=True)
+    try:
+      status = child.wait(SECONDS)
+      end = f'fails ({status})' if status > 0 else f'dies (signal {-status})'
+      return end if status else None
+    except subprocess.TimeoutExpired:
+      return 'hangs'
+    finally:
+      # A child of the child may live on.
+      try:
+        os.killpg(child.pid, signal.SIGKILL)
+      except ProcessLookupError:
+        pass
+      child.wait()
+
+
+def parse(arguments):
+  parser = argparse.ArgumentParser()
+  parser.add_argument('cpu')
+  parser.add_argument('--arch', default=os.path.join(HERE, '../../arch'))
+  parser.add_argument('--cc', default='gcc')
+  parser.add_argument('--flag', action='append', default=[])
+  parser.add_argument('--run', default='')
+  parser.add_argument('--rounds', type=int, default=20000)
+  return parser.parse_args(arguments)
+
+
+def main(arguments):
+  options = parse(arguments)
+  for tool in (options.cc, options.run):
+    if tool and not shutil.which(shlex.split(tool)[0]):
+      print(f'{tool} is missing')
+      return SKIPPED
+  if not os.path.isdir(os.path.join(HERE, options.cpu)):
+    print(f'{options.cpu} has no switch.S to mutate')
+    return SKIPPED
+  source = Source(os.path.join(options.arch, options.cpu, 'switch.S'))
+  mutants = list(source.mutants())
+  survivors = 0
+  with tempfile.TemporaryDirectory(prefix='cress-mutants-') as folder:
+    bench = Bench(options, folder)
+    end = bench.dies('original', source.lines)
+    print(f'the original {end or "passes"}')
+    if end:
+      return 1
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+      jobs = [pool.submit(bench.dies, str(i), lines)
+              for i, (_, lines) in enumerate(mutants)]
+      for (name, _), job in zip(mutants, jobs):
+        survivors += not job.result()
+        print(f'{name:50} {job.result() or "SURVIVES"}', flush=True)
+  print(f'{len(mutants)} mutants, {survivors} survived')
+  return 1 if survivors or len(mutants) < FEWEST else 0
+
+
+if __name__ == '__main__':
+  sys.exit(main(sys.argv[1:]))

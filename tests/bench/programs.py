@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""The processes that are measured. A Program obeys the protocol of harness.h:
+it says "ready", and then answers each line with one number. All of them run
+on one processor, the first that the driver may use; only the load on an echo
+server has another to itself, if there is one. A program that answers not, or
+not in time, raises Failure, and costs its label the row, nothing more."""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+
+PATIENCE = 120.0
+
+
+class Failure(Exception):
+  """A program could not be measured; the text says why."""
+
+
+def processors():
+  """The processor to measure on, and the one to make load on."""
+  allowed = sorted(os.sched_getaffinity(0))
+  return allowed[0], allowed[-1]
+
+
+def need_memory(gigabytes):
+  """Fail if less memory is available than that."""
+  with open("/proc/meminfo", encoding="ascii") as table:
+    for line in table:
+      name, kib = line.split()[:2]
+      if name == "MemAvailable:" and int(kib) < gigabytes * 1e6:
+        raise Failure("less than %d GB of memory available" % gigabytes)
+
+
+class Child:
+  """A process on a given processor, whose output is read line by line."""
+
+  def __init__(self, argv, processor):
+    self.name = " ".join(os.path.basename(word) for word in argv)
+    environment = dict(os.environ, GOMAXPROCS="1")
+    try:
+      self.process = subprocess.Popen(
+          argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+          bufsize=0, env=environment,
+          preexec_fn=lambda: os.sched_setaffinity(0, {processor}))
+    except OSError as error:
+      raise Failure("%s: %s" % (self.name, error.strerror)) from error
+    self.pid = self.process.pid
+    self.unread = b""
+
+  def line(self):
+    """The next line of output."""
+    while b"\n" not in self.unread:
+      out = self.process.stdout
+      if not select.select([out], [], [], PATIENCE)[0]:
+        raise Failure("%s: no answer" % self.name)
+      data = out.read(4096)
+      if not data:
+        raise Failure("%s: ended early" % self.name)
+      self.unread += data
+    line, self.unread = self.unread.split(b"\n", 1)
+    return line.decode()
+
+  def ask(self):
+    """Have one slice measured, and return its figure."""
+    try:
+      self.process.stdin.write(b"\n")
+      return float(self.line())
+    except (BrokenPipeError, ValueError) as error:
+      raise Failure("%s: %s" % (self.name, error)) from error
+
+  def end(self):
+    """End it: politely by end of file, or else by a signal."""
+    self.process.stdin.close()
+    try:
+      self.process.wait(0.1)
+    except subprocess.TimeoutExpired:
+      self.process.send_signal(signal.SIGKILL)
+      self.process.wait()
+    self.process.stdout.close()
+
+
+class Program:
+  """A program that is measured by itself."""
+
+  def __init__(self, argv):
+    self.child = Child(argv, processors()[0])
+    try:
+      if self.child.line() != "ready":
+        raise Failure("%s: not ready" % self.child.name)
+    except Failure:
+      self.child.end()
+      raise
+
+  def slice(self):
+    return self.child.ask()
+
+  def end(self):
+    self.child.end()
+
+
+def free_port():
+  with socket.socket() as probe:
+    probe.bind(("127.0.0.1", 0))
+    return str(probe.getsockname()[1])
+
+
+class Server:
+  """An echo server, measured by the load generator beside it."""
+
+  def __init__(self, argv, load, mode, connections):
+    measure_on, load_on = processors()
+    port = free_port()
+    self.children = []
+    try:
+      server = self.start([word.replace("PORT", port)
+                           for word in argv], measure_on)
+      while "listening" not in server.line():
+        pass
+      generator = self.start([load, mode, str(connections), port,
+                              str(server.pid)], load_on)
+      if generator.line() != "ready":
+        raise Failure("%s: not ready" % generator.name)
+    except Failure:
+      self.end()
+      raise
+
+  def start(self, argv, processor):
+    child = Child(argv, processor)
+    self.children.append(child)
+    return child
+
+  def slice(self):
+    return self.children[-1].ask()
+
+  def end(self):
+    for child in reversed(self.children):
+      child.end()

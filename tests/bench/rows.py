@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+"""The rows that are measured: which contenders, how often, and started how.
+
+A row has a maker for every label; what it makes has slice() and end(). With
+`renew` N, a program is started anew for every N slices: 1 where the first
+slice is the cold one, or where what it took it keeps; 3 where a few
+nanoseconds depend on how the addresses of a process happen to lie. A label in
+`few` has fewer slices than the row, because it is slow and far from a limit.
+A slice is not begun without `gigabytes` of memory."""
+
+import functools
+import os
+
+from programs import Program, Server
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PYTHON = "/usr/bin/python3"
+CRESS = "cress"
+UNCOLOURED = "cress-uncoloured"
+RAW, AGAIN = "raw-epoll", "raw-epoll-again"
+
+
+class Row:
+  """One bench and case."""
+
+  def __init__(self, bench, case, unit, slices, renew=0):
+    self.bench, self.case, self.unit = bench, case, unit
+    self.slices, self.renew = slices, renew
+    self.paired = False
+    self.gigabytes = 0
+    self.makers = {}
+    self.few = {}
+
+  def add(self, label, *argv):
+    self.makers[label] = functools.partial(Program, list(argv))
+    return self
+
+  def add_server(self, label, argv, load, mode):
+    self.makers[label] = functools.partial(Server, argv, load, mode,
+                                           int(self.case))
+    return self
+
+
+class Paths:
+  """Where the programs are: built twice, with and without colouring."""
+
+  def __init__(self, coloured, uncoloured):
+    self.coloured, self.other = coloured, uncoloured
+
+  def built(self, name):
+    return os.path.join(self.coloured, "tests", "bench", name)
+
+  def uncoloured(self, name):
+    return os.path.join(self.other, "tests", "bench", name)
+
+  def example(self, name):
+    return os.path.join(self.coloured, "examples", name)
+
+  @staticmethod
+  def script(name):
+    return os.path.join(HERE, "peers", name)
+
+
+def switch_rows(paths):
+  fcontext = paths.built("peer-fcontext")
+  ucontext = paths.built("peer-ucontext")
+  shapes = ["raw"] + ["raw-%dsite-d%d" % (sites, depth)
+                      for sites in (1, 2) for depth in (0, 1, 3)]
+  for case in shapes:
+    row = Row("switch", case, "ns", 21, 3)
+    row.add(CRESS, paths.built("bench-raw"), "switch", case)
+    row.add("boost-fcontext", fcontext, "switch", case, "coloured")
+    row.add("boost-fcontext-aligned", fcontext, "switch", case, "aligned")
+    row.add("ucontext", ucontext, "switch", case)
+    yield row
+  for case in ("generator", "generator-shared-fp"):
+    row = Row("switch", case, "ns", 21, 3)
+    row.add(CRESS, paths.built("bench-switch"), "switch", case)
+    row.add("boost-fcontext", fcontext, "switch", "generator", "coloured")
+    row.add("ucontext", ucontext, "switch", "generator")
+    row.add("greenlet", PYTHON, paths.script("gevent_sched.py"), "switch",
+            "generator")
+    yield row
+  case = "round-robin-1000"
+  row = Row("switch", case, "ns", 21, 3)
+  row.add(CRESS, paths.built("bench-switch"), "switch", case)
+  row.add(UNCOLOURED, paths.uncoloured("bench-switch"), "switch", case)
+  row.add("boost-fcontext", fcontext, "switch", case, "coloured")
+  row.add("boost-fcontext-aligned", fcontext, "switch", case, "aligned")
+  yield row
+
+
+def add_schedulers(paths, row, *more):
+  """Add the contenders that have a scheduler, and `more` of them."""
+  arguments = (row.bench, row.case)
+  row.add(CRESS, paths.built("bench-sched"), *arguments)
+  row.add("boost-fiber", paths.built("peer-fiber"), *arguments)
+  row.add("state-threads", paths.built("peer-st"), *arguments)
+  row.add("go", paths.built("peer-go-sched"), *arguments)
+  if "ucontext" in more:
+    row.add("ucontext", paths.built("peer-ucontext"), *arguments)
+  if "gevent" in more:
+    row.add("gevent", PYTHON, paths.script("gevent_sched.py"), *arguments)
+  return row
+
+
+def scheduler_rows(paths):
+  yield add_schedulers(paths, Row("spawn", "spawn-join", "ns", 21, 3),
+                       "ucontext", "gevent")
+  for count in ("2", "100", "10000"):
+    yield add_schedulers(paths, Row("yield", count, "ns", 21, 3), "gevent")
+  for case in ("1000000-64k", "1000000-128k"):
+    row = add_schedulers(paths, Row("memory", case, "bytes", 5, 1))
+    row.gigabytes = 7
+    yield row
+  for case in ("100000-cold", "100000-pooled"):
+    renew = 1 if case.endswith("cold") else 0
+    yield add_schedulers(paths, Row("sleep", case, "s", 5, renew), "gevent")
+
+
+def server_rows(paths):
+  load = paths.built("bench-echo-load")
+  echo = [paths.example("echo"), "127.0.0.1:PORT"]
+  libev = [paths.built("peer-libev-echo"), "PORT"]
+  go = [paths.built("peer-go-echo"), "PORT"]
+  raw = [paths.built("peer-epoll-echo"), "PORT"]
+  gevent = [PYTHON, paths.script("gevent_echo.py"), "PORT"]
+  for count in ("50", "1000", "10000"):
+    row = Row("echo", count, "us", 31)
+    row.paired = True
+    row.few = {"go": 15, "gevent": 15}
+    for label, argv in ((CRESS, echo), ("libev", libev), (RAW, raw),
+                        (AGAIN, raw), ("go", go), ("gevent", gevent)):
+      row.add_server(label, argv, load, "echo")
+    yield row
+  row = Row("idle", "10000", "bytes", 5, 1)
+  for label, argv in ((CRESS, echo), ("libev", libev), ("go", go)):
+    row.add_server(label, argv, load, "idle")
+  yield row
+
+
+def all_rows(paths):
+  """Every row, in the order in which they are measured."""
+  yield from switch_rows(paths)
+  yield from scheduler_rows(paths)
+  yield from server_rows(paths)

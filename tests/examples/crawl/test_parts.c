@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The parts of the crawler that need no server: URLs, links, the set and the
+ * frontier.
+ */
+#include "frontier.h"
+#include "links.h"
+#include "set.h"
+#include "url.h"
+
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct {
+	const char *href;
+	const char *url;	/* NULL: not one to visit */
+} resolutions[] = {
+	{"", "http://host/a/b/c.html?q=1"},
+	{"#part", "http://host/a/b/c.html?q=1"},
+	{"d.html#part", "http://host/a/b/d.html"},
+	{" \n./d\n.html ", "http://host/a/b/d.html"},
+	{"../d.html", "http://host/a/d.html"},
+	{"../../../../d.html", "http://host/d.html"},
+	{".", "http://host/a/b/"},
+	{"/d", "http://host/d"},
+	{"?n=2", "http://host/a/b/c.html?n=2"},
+	{"d e.html", "http://host/a/b/d%20e.html"},
+	{"d%20e.html", "http://host/a/b/d%20e.html"},
+	{"\xc3\xa9.html", "http://host/a/b/%c3%a9.html"},
+	{"./x:y.html", "http://host/a/b/x:y.html"},
+	{"d?a/../b", "http://host/a/b/d?a/../b"},
+	{"//Other/x", "http://other/x"},
+	{"HTTP://HOST:80/d", "http://host/d"},
+	{"https://host:443", "https://host/"},
+	{"http://host:8080/d", "http://host:8080/d"},
+	{"mailto:me@host", NULL},
+	{"javascript:go()", NULL},
+	{"x:y.html", NULL},
+	{"http://", NULL},
+	{"http://[bad/", NULL},
+	{"http://a b/", NULL},
+};
+
+static void a_link_is_resolved_into_one_spelling(void **state)
+{
+	CURLU *base = url_base("http://host/a/b/c.html?q=1");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof resolutions / sizeof *resolutions; i++) {
+		char *url;
+
+		url_resolve(base, resolutions[i].href, &url);
+		if (resolutions[i].url == NULL)
+			assert_null(url);
+		else
+			assert_string_equal(url, resolutions[i].url);
+		free(url);
+	}
+	curl_url_cleanup(base);
+}
+
+static void what_a_user_types_is_read_as_a_url(void **state)
+{
+	char *url = url_from_user("Local:8080/a b#part");
+
+	(void)state;
+	assert_string_equal(url, "http://local:8080/a%20b");
+	free(url);
+	assert_null(url_from_user("ftp://local/"));
+	assert_null(url_from_user("/etc/hosts"));
+}
+
+static void hosts_are_compared_without_port_and_user(void **state)
+{
+	(void)state;
+	assert_true(url_same_host("http://a/x", "https://a:90/"));
+	assert_true(url_same_host("http://me:pass@a/x", "http://a?x@b"));
+	assert_true(url_same_host("http://[::1]:80/", "http://[::1]/"));
+	assert_false(url_same_host("http://a/", "http://ab/"));
+	assert_false(url_same_host("http://[::1]/", "http://[::2]/"));
+}
+
+static const char page[] =
+	"<html><head><meta charset=utf-8><base href=sub/></head>"
+	"<!-- <a href=comment> --><script>'<a href=script>'</script>"
+	"<a href=\"a?x=1&amp;y=&#50;\">a</a><A HREF=b\n><img src=i>"
+	"<meta http-equiv=refresh content='3; url=r'><iframe src=f>";
+
+static const char found_in_page[] =
+	"2 sub/, 0 a?x=1&y=2, 0 b, 1 i, 0 r, 0 f, ";
+
+static void links_are_found_whatever_the_pieces(void **state)
+{
+	size_t size = sizeof page - 1;
+
+	(void)state;
+	for (size_t step = 1; step <= size; step += 7) {
+		struct links links = {.parser = NULL};
+		const struct link_found *link = NULL;
+		char text[200] = "";
+
+		for (size_t at = 0; at < size; at += step) {
+			size_t rest = size - at;
+
+			links_feed(&links, "", page + at,
+				   rest < step ? rest : step);
+		}
+		assert_int_equal(links_finish(&links), 0);
+		while ((link = links_next(&links, link)) != NULL) {
+			size_t used = strlen(text);
+
+			snprintf(text + used, sizeof text - used, "%d %s, ",
+				 (int)link->use, link->href);
+		}
+		assert_string_equal(text, found_in_page);
+		links_free(&links);
+	}
+}
+
+static void a_set_finds_what_was_added_and_nothing_else(void **state)
+{
+	enum { COUNT = 5000 };
+	static struct set_item items[COUNT];
+	static char keys[COUNT][8];
+	struct set set = {.slots = NULL};
+
+	(void)state;
+	assert_null(set_find(&set, "0"));
+	for (int i = 0; i < COUNT; i++) {
+		snprintf(keys[i], sizeof keys[i], "%d", i);
+		items[i].key = keys[i];
+		assert_int_equal(set_add(&set, &items[i]), 0);
+	}
+	for (int i = 0; i < COUNT; i++)
+		assert_ptr_equal(set_find(&set, keys[i]), &items[i]);
+	assert_null(set_find(&set, "5000"));
+	set_free(&set);
+}
+
+static void redirects_in_a_circle_are_broken_at_its_end(void **state)
+{
+	struct frontier frontier;
+
+	(void)state;
+	frontier_init(&frontier, 0, UINT_MAX);
+	frontier_add(&frontier, "a", NULL, 0, 1);
+	struct link *a = frontier_take(&frontier);
+	frontier_redirected(&frontier, a, "b", 10);
+	struct link *b = frontier_take(&frontier);
+	assert_string_equal(b->url, "b");
+	frontier_redirected(&frontier, b, "a", 10);
+
+	assert_null(frontier_take(&frontier));
+	assert_string_equal(frontier_reason(a, LINK_BROKEN), "redirect loop");
+	assert_string_equal(frontier_reason(b, LINK_BROKEN), "redirect loop");
+	frontier_free(&frontier);
+}
+
+static void mentions_go_when_a_link_is_fine(void **state)
+{
+	struct frontier frontier;
+
+	(void)state;
+	frontier_init(&frontier, 0, UINT_MAX);
+	frontier_add(&frontier, "page", NULL, 0, 1);
+	struct link *start = frontier_take(&frontier);
+	frontier_add(&frontier, "a", start, 1, 1);
+	frontier_add(&frontier, "a", start, 1, 1);
+	struct link *a = frontier_take(&frontier);
+	assert_non_null(a->mentions);
+	assert_null(a->mentions->next);
+
+	frontier_fine(&frontier, a);
+	frontier_add(&frontier, "a", start, 1, 1);
+	assert_null(a->mentions);
+	frontier_free(&frontier);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_link_is_resolved_into_one_spelling),
+		cmocka_unit_test(what_a_user_types_is_read_as_a_url),
+		cmocka_unit_test(hosts_are_compared_without_port_and_user),
+		cmocka_unit_test(links_are_found_whatever_the_pieces),
+		cmocka_unit_test(a_set_finds_what_was_added_and_nothing_else),
+		cmocka_unit_test(redirects_in_a_circle_are_broken_at_its_end),
+		cmocka_unit_test(mentions_go_when_a_link_is_fine),
+	};
+
+	return cmocka_run_group_tests_name("crawler parts", tests, NULL, NULL);
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The examples that only print: what they print, to the letter.
+
+usage: output.py PROGRAM
+"""
+import os
+import subprocess
+import sys
+
+import support
+
+EXPECTED = {
+    'hello': '''\
+hello, ann
+hello, bob
+''',
+    'generator': '''\
+1
+2
+3
+cress
+fills
+gardens
+over
+night
+''',
+    'pingpong': '''\
+ping 4
+pong 3
+ping 2
+pong 1
+ping dropped the ball
+pong goes home
+''',
+    'timeouts': '''\
+one deadline: timed out
+inner scope: not to blame
+outer scope: timed out
+another's switch: cancelled
+worker: killed, and parks no more
+worker: tidies up, undisturbed
+worker's shield: not to blame
+worker ended: 0
+''',
+}
+
+PROGRAM = sys.argv[1]
+
+
+def it_prints_what_it_says():
+  done = subprocess.run([PROGRAM], capture_output=True, text=True,
+                        timeout=support.PATIENCE)
+  support.equal(done.stdout, EXPECTED[os.path.basename(PROGRAM)])
+  support.equal(done.stderr, '')
+  support.equal(done.returncode, 0)
+
+
+support.run(it_prints_what_it_says)

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The objects that callers own have a size and places for their members that
+ * are part of the binary interface: a program built against one version runs
+ * with the next. Whoever changes a number here breaks programs that exist.
+ *
+ * All of it is decided when this file is compiled; the sizes are counted in
+ * pointers so that they hold on every processor. What is printed is for the
+ * reader of a log.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cress.h>
+
+#define POINTER sizeof(void *)
+
+_Static_assert(sizeof(cress_attr_t) == 7 * POINTER + 2 * sizeof(unsigned),
+	       "cress_attr_t: name, size, stack, parent, 2 x int, 3 spare");
+_Static_assert(offsetof(cress_attr_t, flags) == 4 * POINTER,
+	       "cress_attr_t: flags come fifth");
+_Static_assert(offsetof(cress_attr_t, reserved) ==
+	       4 * POINTER + 2 * sizeof(unsigned),
+	       "cress_attr_t: the spare room comes last");
+
+_Static_assert(sizeof(cress_scope_t) == 16 * sizeof(uint64_t),
+	       "cress_scope_t: sixteen words");
+_Static_assert(_Alignof(cress_scope_t) == _Alignof(uint64_t),
+	       "cress_scope_t: aligned as its words");
+
+_Static_assert(sizeof(cress_allocator_t) == 8 * POINTER,
+	       "cress_allocator_t: four functions, a context, 3 spare");
+_Static_assert(offsetof(cress_allocator_t, context) == 4 * POINTER,
+	       "cress_allocator_t: the context follows the functions");
+
+_Static_assert(sizeof(cress_stack_stats_t) == 8 * sizeof(size_t),
+	       "cress_stack_stats_t: three numbers, 5 spare");
+
+/* Numbers that programs have compiled in. */
+_Static_assert(CRESS_EXIT == -1, "CRESS_EXIT");
+_Static_assert(CRESS_SHARED_FP == 1, "CRESS_SHARED_FP");
+_Static_assert(CRESS_CLEAN_STACK == 2, "CRESS_CLEAN_STACK");
+_Static_assert(CRESS_NO_OVERFLOW_REPORT == 4, "CRESS_NO_OVERFLOW_REPORT");
+_Static_assert(CRESS_EVENT_SWITCH == 1, "CRESS_EVENT_SWITCH");
+_Static_assert(CRESS_EVENT_THROW == 2, "CRESS_EVENT_THROW");
+_Static_assert(CRESS_GUARD_MADVISE == 1, "CRESS_GUARD_MADVISE");
+_Static_assert(CRESS_GUARD_MPROTECT == 2, "CRESS_GUARD_MPROTECT");
+_Static_assert(CRESS_LOG_ERROR == 3, "CRESS_LOG_ERROR");
+_Static_assert(CRESS_LOG_WARNING == 4, "CRESS_LOG_WARNING");
+_Static_assert(sizeof(cress_local_t) == sizeof(unsigned), "cress_local_t");
+
+int main(void)
+{
+	printf("cress_attr_t        %zu bytes\n", sizeof(cress_attr_t));
+	printf("cress_scope_t       %zu bytes\n", sizeof(cress_scope_t));
+	printf("cress_allocator_t   %zu bytes\n", sizeof(cress_allocator_t));
+	printf("cress_stack_stats_t %zu bytes\n", sizeof(cress_stack_stats_t));
+	return 0;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Runners and checks of the scheduler's suites, and the log that they keep.
+ * Everything here may be called in any coroutine of the test's own thread.
+ */
+#include "loop/support.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "loop/virtual.h"
+
+#include <cress/runtime.h>
+
+#define SEEDS 16
+/* What every body returns, so that a lost result is noticed. */
+#define DONE 77
+
+static char log_buffer[1 << 18];
+static size_t log_length;
+static int log_count;
+
+int check_int_at(intmax_t got, intmax_t want, const char *what,
+		 const char *file, int line)
+{
+	if (suite_check(got == want, what, file, line))
+		return 1;
+	fprintf(stderr, "\tit is %jd, not %jd\n", got, want);
+	return 0;
+}
+
+void check_refuses_at(int result, int error, const char *what, const char *file,
+		      int line)
+{
+	int seen = errno;
+
+	if (!suite_check(result == -1 && seen == error, what, file, line))
+		fprintf(stderr, "\tit gave %d, errno %d, not -1, errno %d\n",
+			result, seen, error);
+}
+
+void check_noted_at(const char *file, int line, const char *format, ...)
+{
+	const char *text = noted();
+	char want[4096];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(want, sizeof(want), format, arguments);
+	va_end(arguments);
+	if (!suite_check(strcmp(text, want) == 0, "the notes", file, line))
+		fprintf(stderr, "\tthey are \"%s\"\n\tnot      \"%s\"\n", text,
+			want);
+}
+
+static void keep_line(int level, const char *line, void *context)
+{
+	size_t room = sizeof(log_buffer) - log_length;
+
+	(void)level;
+	(void)context;
+	check(strchr(line, '\n') == NULL);
+	log_count++;
+	if (strlen(line) + 2 < room)
+		log_length += (size_t)snprintf(log_buffer + log_length, room,
+					       "%s\n", line);
+}
+
+int log_lines(void)
+{
+	return log_count;
+}
+
+int log_lines_with(const char *word)
+{
+	const char *line = log_buffer;
+	int n = 0;
+
+	while (*line != '\0') {
+		const char *end = strchr(line, '\n');
+		const char *hit = strstr(line, word);
+
+		n += hit != NULL && hit < end;
+		line = end + 1;
+	}
+	return n;
+}
+
+const char *log_text(void)
+{
+	return log_buffer;
+}
+
+void log_clear(void)
+{
+	log_buffer[log_length = 0] = '\0';
+	log_count = 0;
+}
+
+static int call_body(void *scenario)
+{
+	((struct scenario *)scenario)->body();
+	return DONE;
+}
+
+enum driver { NO_DRIVER, VIRTUAL, LIBEV };
+
+static void run_once(struct scenario *scenario, enum driver driver,
+		     unsigned seed)
+{
+	static const char *const names[] = {"no", "virtual", "libev"};
+	int failures = suite_failures();
+	int result;
+
+	noted();
+	log_clear();
+	cress_set_log(keep_line, NULL);
+	if (driver == LIBEV)
+		result = cress_run(call_body, scenario);
+	else if (driver == VIRTUAL)
+		result = cress_run_virtual(call_body, scenario, seed);
+	else
+		result = call_body(scenario);
+	cress_set_log(NULL, NULL);
+	check_int(result, DONE);
+	if (suite_failures() != failures)
+		fail_msg("failed with the %s driver, seed %u", names[driver],
+			 seed);
+}
+
+void run_on_virtual(void **state)
+{
+	run_once(*state, VIRTUAL, 0);
+}
+
+void run_on_libev(void **state)
+{
+	run_once(*state, LIBEV, 0);
+}
+
+void run_on_both(void **state)
+{
+	run_on_virtual(state);
+	run_on_libev(state);
+}
+
+void run_on_seeds(void **state)
+{
+	run_on_both(state);
+	for (unsigned seed = 1; seed <= SEEDS; seed++)
+		run_once(*state, VIRTUAL, seed);
+}
+
+void run_bare(void **state)
+{
+	run_once(*state, NO_DRIVER, 0);
+}
+
+void *note_word(void *word)
+{
+	note("%s", (const char *)word);
+	return word;
+}
+
+void *fail_with(void *error)
+{
+	return cress_fail(as_number(error));
+}
+
+void *give_back(void *value)
+{
+	return value;
+}
+
+void *park_for_ever(void *unused)
+{
+	(void)unused;
+	cress_sleep(INFINITY);
+	return cress_fail(errno);
+}
+
+void *until_killed(void *value)
+{
+	cress_sleep(INFINITY);
+	return value;
+}
+
+void *nap(void *milliseconds)
+{
+	if (cress_sleep(as_number(milliseconds) / 1000.0) != 0)
+		return cress_fail(errno);
+	return milliseconds;
+}
+
+void spin(double seconds)
+{
+	struct timespec start, now;
+	double spent;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	do {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		spent = (double)(now.tv_sec - start.tv_sec) +
+			(double)(now.tv_nsec - start.tv_nsec) * 1e-9;
+	} while (spent < seconds);
+}
+
+int open_descriptors(void)
+{
+	DIR *folder = opendir("/proc/self/fd");
+	int n = 0;
+
+	if (folder == NULL)
+		return -1;
+	while (readdir(folder) != NULL)
+		n++;
+	closedir(folder);
+	return n;
+}

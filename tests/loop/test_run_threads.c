@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hubs and threads: a hub that nobody asked for, made by a blocking call, lasts
+ * as long as its thread, so these tests have threads of their own; and several
+ * hubs that run side by side.
+ */
+#include "loop/support.h"
+
+#include <pthread.h>
+
+static int return_number(void *number)
+{
+	cress_sleep(0);
+	return as_number(number);
+}
+
+static void block_without_run(void *unused)
+{
+	cress_t *c;
+
+	(void)unused;
+	check_int(cress_sleep(0.001), 0);
+	c = cress_spawn(nap, as_value(1));
+	check_int(cress_join(c, NULL), 0);
+	check_refuses(cress_run(return_number, NULL), EBUSY);
+	check_refuses(cress_wait(cress_current(), NULL), EDEADLK);
+	check_int(cress_yield(), 0);
+}
+
+/* D11 */
+static void a_blocking_call_without_run_makes_a_hub(void)
+{
+	int before = open_descriptors();
+
+	for (int i = 0; i < 3; i++)
+		on_thread(block_without_run, NULL);
+
+	check_int(open_descriptors(), before);
+}
+
+static void scope_without_run(void *unused)
+{
+	cress_scope_t scope;
+
+	(void)unused;
+	check_int(cress_scope_error(), 0);
+	check_int(cress_scope_open(&scope, 0.001), 0);
+	check_refuses(cress_sleep(10), ETIMEDOUT);
+	check_int(cress_scope_close(&scope), ETIMEDOUT);
+}
+
+static void leave_with_the_thread(void *place)
+{
+	*(cress_t **)place = cress_spawn(until_killed, NULL);
+	cress_go(note_word, "ran");
+	cress_sleep(0);
+	cress_go(note_word, "never");
+}
+
+/* D11, D13 */
+static void what_a_thread_leaves_behind_never_runs(void)
+{
+	cress_t *c = NULL;
+
+	on_thread(scope_without_run, NULL);
+	on_thread(leave_with_the_thread, &c);
+	check_noted("ran");
+	check_refuses(cress_kill(c, 0), ESRCH);
+	check_refuses(cress_try_wait(c, NULL), ESRCH);
+
+	cress_release(c);
+}
+
+static void *count_up(void *total)
+{
+	for (int i = 0; i < 10; i++) {
+		cress_yield();
+		++*(int *)total;
+	}
+	cress_sleep(0.001);
+	return NULL;
+}
+
+static int count_with_many(void *total)
+{
+	for (int i = 0; i < 200; i++)
+		cress_go(count_up, total);
+	cress_sleep(0.002);
+	while (*(int *)total < 2000)
+		cress_sleep(0.0001);
+	return *(int *)total;
+}
+
+static void *run_one(void *unused)
+{
+	int total;
+
+	for (int i = 0; i < 3; i++) {
+		total = 0;
+		check_int(cress_run(count_with_many, &total), 2000);
+	}
+	return unused;
+}
+
+/* D11, D13 */
+static void several_threads_run_side_by_side(void)
+{
+	pthread_t threads[4];
+
+	for (int i = 0; i < 4; i++)
+		check_int(pthread_create(&threads[i], NULL, run_one, NULL), 0);
+	for (int i = 0; i < 4; i++)
+		check_int(pthread_join(threads[i], NULL), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		bare(a_blocking_call_without_run_makes_a_hub),
+		bare(what_a_thread_leaves_behind_never_runs),
+		bare(several_threads_run_side_by_side),
+	};
+
+	return suite_run(tests);
+}

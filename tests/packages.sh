@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+#
+# To be sourced: the Debian packages that building and testing take, and how
+# to get them. need_packages installs those that are missing, as root or
+# through sudo, and says which they are where neither is possible.
+
+build_packages='gcc g++ libc6-dev meson ninja-build pkg-config python3
+  libev-dev libcmocka-dev'
+
+example_packages='libhttp-parser-dev libcurl4-openssl-dev libxml2-dev'
+
+check_packages='clang libclang-rt-14-dev llvm valgrind binutils util-linux'
+
+cross_packages='gcc-aarch64-linux-gnu g++-aarch64-linux-gnu
+  libc6-dev-arm64-cross qemu-user-static'
+
+# need_packages NAME...
+need_packages() {
+  local missing=() name sudo=
+
+  for name in "$@"; do
+    dpkg-query -W -f='${Status}\n' "$name" 2>/dev/null |
+      grep -q 'ok installed' || missing+=("$name")
+  done
+  if [ ${#missing[@]} -eq 0 ]; then
+    return 0
+  fi
+
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+      echo "These packages are missing, and installing them takes root" \
+        "or sudo: ${missing[*]}" >&2
+      return 1
+    fi
+    sudo=sudo
+  fi
+  echo "Installing ${missing[*]}"
+  # An archive of somebody else that cannot be read must not stop us.
+  $sudo apt-get update -qq || true
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
+    --no-install-recommends "${missing[@]}" >/dev/null
+}
