@@ -7,7 +7,7 @@
  * next ready one, until what it waits for has come. Any coroutine may park,
  * the thread's main one and raw ones of cress_new() too. cress_run() makes a
  * hub for the time of a function; a blocking call without it makes one that
- * lasts until the thread ends.
+ * lasts until the thread ends, or until cress_run() has taken it over.
  *
  *     static void *greet(void *name)
  *     {

@@ -56,9 +56,10 @@ typedef void cress_log_fn(int level, const char *line, void *context);
 
 /*
  * Send the library's messages to `fn`; NULL restores the default, which writes
- * "cress: LINE" to standard error. What is logged: errors that a coroutine of
- * nobody's interest died of, deadlock reports, broken forced exits. Not while
- * another thread is in the library.
+ * "cress: LINE" to standard error. What is logged: each error that ends a
+ * coroutine whose parent is the hub, except that of its own kill or cancel;
+ * deadlock reports; errors in forced exits. Not while another thread is in the
+ * library.
  */
 void cress_set_log(cress_log_fn *fn, void *context);
 

@@ -78,6 +78,10 @@ static void drain(struct cress_hub *hub)
 			cress_release(previous);
 			previous = c;
 			stuck = is_of_hub(c) && wait_for(hub, c) != 0;
+			if (stuck && c->state == CRESS_PARKED)
+				cress_fatal("cress_run() cannot end: \"%s\" "
+					    "waits for ever in a shield",
+					    cress_label(c));
 			if (stuck) {
 				cress_release(c);
 				return;

@@ -116,13 +116,12 @@ void cress_cancel_apply(struct cress_hub *hub, cress_t *c)
 	int error = verdict(c, &blame);
 
 	refresh(c);
-	if (error == 0 || hub == NULL || c == c->thread->current)
+	if (error == 0 || c == c->thread->current)
 		return;
 	if (c->state == CRESS_PARKED && c->waiter != NULL) {
 		put_blame(c, blame);
 		cress_interrupt(hub, c, error);
-	} else if (c->state == CRESS_ACTIVE) {
-		put_blame(c, blame);
+	} else if (c->state == CRESS_ACTIVE && !put_blame(c, blame)) {
 		cress_throw_later(hub, c, error);
 	}
 }
@@ -205,6 +204,7 @@ int cress_scope_cancel(cress_scope_t *memory)
 {
 	struct cress_scope_impl *scope = impl(memory);
 	int error = check_open(scope);
+	struct cress_hub *hub;
 
 	if (error == 0)
 		error = cress_misowned(scope->owner);
@@ -212,9 +212,12 @@ int cress_scope_cancel(cress_scope_t *memory)
 		return fail(error);
 	if (scope->error != 0)
 		return 0;
+	hub = cress_hub_get();
+	if (hub == NULL || cress_hub_reserve(hub) != 0)
+		return -1;
 	scope->error = ECANCELED;
 	stop_timer(scope);
-	cress_cancel_apply(scope->owner->thread->hub, scope->owner);
+	cress_cancel_apply(hub, scope->owner);
 	return 0;
 }
 
