@@ -17,6 +17,14 @@
 void *cress_arch_switch(struct arch_context *from, struct arch_context *to,
 			void *value);
 
+/*
+ * cress_arch_switch() for callers that return the value as an int, which every
+ * ABI has in the same register: a conversion would stand between the switch
+ * and the caller's return, and so cost it the jump that ends it.
+ */
+int cress_arch_switch_to_int(struct arch_context *from, struct arch_context *to,
+			     void *value) __asm__("cress_arch_switch");
+
 /* The same, but the control words stay as they are. */
 void *cress_arch_switch_shared(struct arch_context *from,
 			       struct arch_context *to, void *value);

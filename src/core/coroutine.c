@@ -188,8 +188,10 @@ static cress_t *free_block(cress_t *c)
 {
 	cress_t *parent = c->parent;
 
-	cress_locals_put(c);
-	cress_free(c->name);
+	if (unlikely(c->locals != NULL))
+		cress_locals_put(c);
+	if (c->name != NULL)
+		cress_free(c->name);
 	cress_block_give(c);
 	return parent != NULL && --parent->references == 0 ? parent : NULL;
 }

@@ -16,6 +16,7 @@
 #else
 #define VALGRIND_STACK_REGISTER(low, high) 0
 #define VALGRIND_STACK_DEREGISTER(id) ((void)(id))
+#define RUNNING_ON_VALGRIND 0
 #define VALGRIND_MAKE_MEM_DEFINED(low, size) ((void)(low), (void)(size))
 #endif
 
@@ -35,8 +36,14 @@ WEAK void __tsan_switch_to_fiber(void *fiber, unsigned flags);
 
 WEAK struct cress_exceptions *__cxa_get_globals(void);
 
+int cress_sanitizer_watches;
+
 void cress_sanitizer_thread(struct cress_thread *thread)
 {
+	if (__sanitizer_start_switch_fiber != NULL ||
+	    __lsan_register_root_region != NULL ||
+	    __tsan_get_current_fiber != NULL || RUNNING_ON_VALGRIND)
+		__atomic_store_n(&cress_sanitizer_watches, 1, __ATOMIC_RELAXED);
 	if (__sanitizer_start_switch_fiber != NULL ||
 	    __tsan_get_current_fiber != NULL)
 		cress_thread_slow(thread, CRESS_SLOW_SANITIZER, 1);
@@ -46,12 +53,6 @@ void cress_sanitizer_thread(struct cress_thread *thread)
 		thread->exceptions = __cxa_get_globals();
 		cress_thread_slow(thread, CRESS_SLOW_CXX, 1);
 	}
-}
-
-int cress_sanitizer_is_active(void)
-{
-	return __sanitizer_start_switch_fiber != NULL ||
-	       __tsan_get_current_fiber != NULL;
 }
 
 void cress_swap_exceptions(struct cress_thread *thread, cress_t *from,

@@ -17,9 +17,15 @@ void cress_sanitizer_leave(cress_t *from, cress_t *to);
 /* `current` goes on; `dying` is the one that was left for good, or NULL. */
 void cress_sanitizer_arrive(cress_t *current, cress_t *dying);
 
-/* A stack is handed to `c`, or taken from it; [low, top) without its guard. */
+/*
+ * A stack is handed to `c`, or taken from it; [low, top) without its guard. To
+ * be called only while cress_sanitizer_watches.
+ */
 void cress_sanitizer_stack_taken(cress_t *c, char *low, char *top);
 void cress_sanitizer_stack_given(cress_t *c, char *low, char *top);
+
+/* Is there a sanitizer, or valgrind? Known once a thread has been made. */
+extern int cress_sanitizer_watches;
 
 /* Memory of ours that holds pointers to allocated memory, for LSan. */
 void cress_sanitizer_root(const void *low, size_t size);
@@ -27,9 +33,6 @@ void cress_sanitizer_unroot(const void *low, size_t size);
 
 /* Memory that was used as a stack is ours to read and write as a whole. */
 void cress_sanitizer_expose(const void *low, size_t size);
-
-/* Does a tool limit how many stacks there can be? */
-int cress_sanitizer_is_active(void);
 
 /* Give `from` and `to` their own C++ exceptions in flight. */
 void cress_swap_exceptions(struct cress_thread *thread, cress_t *from,

@@ -165,7 +165,8 @@ static char *take_own(cress_t *c)
 
 	if (c->attributes & CRESS_CLEAN_STACK)
 		clear_own(c);
-	cress_sanitizer_stack_taken(c, c->stack, top);
+	if (unlikely(cress_sanitizer_watches))
+		cress_sanitizer_stack_taken(c, c->stack, top);
 	return top;
 }
 
@@ -173,8 +174,8 @@ static char *take_own(cress_t *c)
  * The free stack on top, or the one below if it is to be cleaned and that of
  * the last to die, who may still be running on it. NULL if there is none.
  */
-static char *take_free(struct cress_thread *thread,
-		       struct cress_stack_pool *pool, int to_clean)
+static inline char *take_free(struct cress_thread *thread,
+			      struct cress_stack_pool *pool, int to_clean)
 {
 	size_t count = pool->free_count;
 	char *low;
@@ -192,7 +193,7 @@ static char *take_free(struct cress_thread *thread,
 	return low;
 }
 
-char *cress_stack_take(struct cress_thread *thread, cress_t *c)
+static char *take_slowly(struct cress_thread *thread, cress_t *c)
 {
 	int class = class_of(c->stack_size);
 	struct cress_stack_pool *pool;
@@ -216,9 +217,26 @@ char *cress_stack_take(struct cress_thread *thread, cress_t *c)
 	if (unlikely(c->attributes & CRESS_CLEAN_STACK))
 		cress_guard_discard(low + cress_guard_size(),
 				    low + c->stack_size);
-	cress_sanitizer_stack_taken(c, low + cress_guard_size(),
-				    low + c->stack_size);
+	if (unlikely(cress_sanitizer_watches))
+		cress_sanitizer_stack_taken(c, low + cress_guard_size(),
+					    low + c->stack_size);
 	return top_of(low, class);
+}
+
+/* The short way is a pop from the pool. */
+char *cress_stack_take(struct cress_thread *thread, cress_t *c)
+{
+	int class = class_of(c->stack_size);
+	struct cress_stack_pool *pool = thread->pools[class];
+
+	if (unlikely(pool == NULL || pool->free_count == 0 ||
+		     !thread->overflow_armed ||
+		     (c->own_stack | c->attributes | cress_sanitizer_watches)))
+		return take_slowly(thread, c);
+	c->stack = pool->free[--pool->free_count];
+	c->stack_size = (size_t)1 << class;
+	thread->stacks_in_use++;
+	return top_of(c->stack, class);
 }
 
 /* Give back what a free stack used beyond its hottest page, if it was much. */
@@ -235,20 +253,26 @@ static void trim_if_deep(char *low, int class)
 		cress_guard_discard(low + page, high - page);
 }
 
+static void give_own(cress_t *c)
+{
+	if (cress_sanitizer_watches)
+		cress_sanitizer_stack_given(c, c->stack,
+					    c->stack + c->stack_size);
+	c->stack = NULL;
+}
+
 void cress_stack_give(struct cress_thread *thread, cress_t *c)
 {
-	struct cress_stack_pool *pool;
-	int class;
-	char *high = c->stack + c->stack_size;
+	int class = class_of(c->stack_size);
+	struct cress_stack_pool *pool = thread->pools[class];
 
 	if (unlikely(c->own_stack)) {
-		cress_sanitizer_stack_given(c, c->stack, high);
-		c->stack = NULL;
+		give_own(c);
 		return;
 	}
-	cress_sanitizer_stack_given(c, c->stack + cress_guard_size(), high);
-	class = class_of(c->stack_size);
-	pool = thread->pools[class];
+	if (unlikely(cress_sanitizer_watches))
+		cress_sanitizer_stack_given(c, c->stack + cress_guard_size(),
+					    c->stack + c->stack_size);
 	/* The one below was given earlier, so nobody runs on it. */
 	if (unlikely(pool->free_count >= HOT_STACKS))
 		trim_if_deep(pool->free[pool->free_count - 1], class);

@@ -218,8 +218,7 @@ static void *switch_specially(cress_t *to, void *value)
 
 void *cress_switch(cress_t *to, void *value)
 {
-	struct cress_thread *thread = atomic_load_explicit(
-		&cress_thread_plain, memory_order_relaxed);
+	struct cress_thread *thread = cress_thread_unhindered();
 	cress_t *from;
 
 	if (unlikely(to == NULL || to->thread != thread))
@@ -288,8 +287,11 @@ static _Noreturn void leave(struct cress_thread *thread, cress_t *c,
 			    void *value, int error)
 {
 	int parent_knows = tell_end(thread, c);
-	cress_t *to = resolve(c->parent, &value, &error);
+	cress_t *to = c->parent;
 
+	/* Most have the hub for a parent, which takes neither. */
+	if (to->state != CRESS_IDLE_HUB || error != 0)
+		to = resolve(to, &value, &error);
 	while (to->state == CRESS_UNSTARTED) {
 		if (to->fn != NULL && cress_start(thread, to) == 0)
 			break;

@@ -193,6 +193,12 @@ extern __thread struct cress_thread *cress_thread_self
 extern __thread struct cress_thread *_Atomic cress_thread_plain
 	__attribute__((tls_model("initial-exec")));
 
+/* The thread if nothing holds its switches up, else NULL. */
+static inline struct cress_thread *cress_thread_unhindered(void)
+{
+	return atomic_load_explicit(&cress_thread_plain, memory_order_relaxed);
+}
+
 /* Set or clear a bit of `slow`. Any thread. */
 void cress_thread_slow(struct cress_thread *thread, unsigned bit, int on);
 

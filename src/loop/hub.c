@@ -92,7 +92,9 @@ static void *hub_main(void *arg)
 			cress_collect();
 		if (cress_hub_is_idle(hub))
 			continue;
-		hub->slice = SLICE;
+		if (hub->driver->pick == NULL)
+			hub->slice = SLICE;
+		hub->picks = SLICE;
 		hub->ran += SLICE;
 		hub->coroutine->state = CRESS_IDLE_HUB;
 		cress_hub_switch(hub, hub->coroutine);
@@ -135,12 +137,19 @@ static int start(struct cress_hub *hub, cress_t *c)
 	return -1;
 }
 
+static int slice_is_over(struct cress_hub *hub)
+{
+	if (hub->driver->pick != NULL)
+		return --hub->picks < 0;
+	return hub->slice < 0;
+}
+
 void *cress_hub_switch_slow(struct cress_hub *hub, cress_t *from)
 {
 	cress_t *to;
 
 	/* A slice ends in the hub, unless it is the hub that starts one. */
-	if (hub->slice < 0 && from != hub->coroutine)
+	if (from != hub->coroutine && slice_is_over(hub))
 		goto to_hub;
 	while (!cress_hub_is_idle(hub)) {
 		to = pop(hub);
@@ -182,6 +191,8 @@ struct cress_hub *cress_hub_make(struct cress_thread *thread,
 	    cress_start(thread, hub->coroutine) != 0)
 		goto no_coroutine;
 	hub->coroutine->state = CRESS_IDLE_HUB;
+	/* It must not park: so its calls never take the short way. */
+	hub->coroutine->cancelled = 1;
 	thread->hub = hub;
 	return hub;
 

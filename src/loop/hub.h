@@ -20,6 +20,7 @@ struct cress_hub {
 	size_t head, tail;	/* taken at head & mask; empty if equal */
 	size_t mask;
 	int slice;		/* switches left before the hub looks */
+	int picks;		/* the same, where the driver picks */
 	int poll_next;		/* somebody asked for a poll */
 	struct cress_thread *thread;
 	cress_t *coroutine;
@@ -78,29 +79,55 @@ static inline int cress_hub_is_idle(const struct cress_hub *hub)
 /* The long way of cress_hub_switch(). */
 void *cress_hub_switch_slow(struct cress_hub *hub, cress_t *from);
 
-/* Leave `from`, which is parked, queued or dead, for the next ready one. */
-static inline void *cress_hub_switch(struct cress_hub *hub, cress_t *from)
+/* With so many ready, the next ones are not in the cache. */
+#define CRESS_HUB_MANY 48
+
+/* Always inline: as a function of its own it would count as doing nothing. */
+__attribute__((always_inline)) static inline void
+cress_hub_prefetch(const struct cress_hub *hub, size_t head)
+{
+	const cress_t *next = hub->ring[(head + 4) & hub->mask];
+	const cress_t *later = hub->ring[(head + 8) & hub->mask];
+
+	__builtin_prefetch((void *)(uintptr_t)next->context.sp);
+	__builtin_prefetch(&later->context);
+	__builtin_prefetch(&later->special);
+}
+
+/*
+ * The next ready one if it can go on at once, taken from the queue; NULL if
+ * that takes more than this. A slice that is over, or a driver that picks,
+ * leaves no short way.
+ */
+__attribute__((always_inline)) static inline cress_t *
+cress_hub_next(struct cress_hub *hub)
 {
 	size_t head = hub->head;
 	size_t ahead = hub->tail - head;
 	cress_t *to;
 
-	if (unlikely(ahead == 0 || --hub->slice < 0 ||
-		     hub->driver->pick != NULL))
-		return cress_hub_switch_slow(hub, from);
+	if (unlikely(ahead == 0 || --hub->slice < 0))
+		return NULL;
 	to = hub->ring[head & hub->mask];
-	if (unlikely(!(to->kind & CRESS_KIND_STARTED)))
-		return cress_hub_switch_slow(hub, from);
+	if (!(to->kind & CRESS_KIND_STARTED) &&
+	    (unlikely(to->kill_error != 0) ||
+	     unlikely(cress_start(hub->thread, to) != 0)))
+		return NULL;
 	hub->head = head + 1;
-	if (ahead > 2) {
-		const cress_t *next = hub->ring[(head + 1) & hub->mask];
-		const cress_t *later = hub->ring[(head + 2) & hub->mask];
-
-		__builtin_prefetch((void *)(uintptr_t)next->context.sp);
-		__builtin_prefetch(&later->context);
-		__builtin_prefetch(&later->special);
-	}
+	if (ahead > CRESS_HUB_MANY)
+		cress_hub_prefetch(hub, head);
 	to->state = CRESS_ACTIVE;
+	return to;
+}
+
+/* Leave `from`, which is parked, queued or dead, for the next ready one. */
+__attribute__((always_inline)) static inline void *
+cress_hub_switch(struct cress_hub *hub, cress_t *from)
+{
+	cress_t *to = cress_hub_next(hub);
+
+	if (unlikely(to == NULL))
+		return cress_hub_switch_slow(hub, from);
 	return cress_transfer(hub->thread, from, to, to->value);
 }
 

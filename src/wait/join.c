@@ -52,41 +52,65 @@ int cress_try_wait(cress_t *c, void **value)
 	return c->state == CRESS_DEAD ? result_of(c, value) : fail(EAGAIN);
 }
 
-int cress_wait(cress_t *c, void **value)
+/* Give back `count` references; keeps errno. */
+static inline void drop(cress_t *c, uint32_t count)
+{
+	int saved;
+
+	c->references -= count;
+	if (c->references != 0)
+		return;
+	saved = errno;
+	cress_last_drop(c);
+	errno = saved;
+}
+
+/*
+ * Wait, and release `c` if `join` and that succeeded. In one piece with its
+ * callers, because after a switch every frame that is returned from costs.
+ */
+__attribute__((always_inline)) static inline int
+wait_for_end(cress_t *c, void **value, uint32_t join)
 {
 	struct cress_waiter waiter = {.kind = &end_of_coroutine, .object = c};
-	int error = cress_misowned(c);
 	struct cress_hub *hub;
-	int parked;
+	int result;
 
-	if (error != 0)
-		return fail(error);
-	if (c->state == CRESS_DEAD)
-		return result_of(c, value);
+	if (unlikely(c == NULL || c->thread != cress_thread_self)) {
+		result = cress_misowned(c);
+		if (result != 0)
+			return fail(result);
+	}
+	if (c->state == CRESS_DEAD) {
+		result = result_of(c, value);
+		if (join)
+			drop(c, join);
+		return result;
+	}
 	hub = cress_wait_begin();
 	if (hub == NULL)
 		return -1;
-	/* The object must outlive the wait, whoever releases it. */
+	/* It must outlive the wait, whoever releases it. */
 	c->references++;
 	cress_waiter_append(&c->joiners, &waiter);
-	parked = cress_park(hub, &waiter);
-	error = parked == 0 ? result_of(c, value) : -1;
-	if (--c->references == 0) {
-		int saved = errno;
-
-		cress_last_drop(c);
-		errno = saved;
+	result = cress_park(hub, &waiter);
+	if (likely(result == 0)) {
+		result = result_of(c, value);
+		drop(c, 1 + join);
+	} else {
+		drop(c, 1);
 	}
-	return error;
+	return result;
+}
+
+int cress_wait(cress_t *c, void **value)
+{
+	return wait_for_end(c, value, 0);
 }
 
 int cress_join(cress_t *c, void **value)
 {
-	int result = cress_wait(c, value);
-
-	if (result != -1)
-		cress_release(c);
-	return result;
+	return wait_for_end(c, value, 1);
 }
 
 int cress_kill(cress_t *c, int error)

@@ -104,6 +104,7 @@ int cress_cancel_point(struct cress_hub *hub, cress_t *c)
 	if (put_blame(c, blame)) {
 		hub->poll_next = 1;
 		hub->slice = 0;
+		hub->picks = 0;
 		cress_hub_push(hub, c, NULL);
 		cress_hub_switch(hub, c);
 	}

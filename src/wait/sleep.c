@@ -10,29 +10,45 @@
 
 #include <cress/hub.h>
 
-/* The short way needs no call, so that it can end in the switch's jump. */
-int cress_yield(void)
+static int yield_slowly(void)
 {
-	struct cress_thread *thread = cress_thread_self;
-	struct cress_hub *hub;
-	cress_t *c;
+	struct cress_hub *hub = cress_wait_begin();
 
-	if (unlikely(thread == NULL || thread->hub == NULL ||
-		     thread->current->cancelled ||
-		     thread->live >= thread->hub->mask ||
-		     thread->current == thread->hub->coroutine)) {
-		if (cress_wait_begin() == NULL)
-			return -1;
-		thread = cress_thread_self;
-	}
-	hub = thread->hub;
-	c = thread->current;
+	if (hub == NULL)
+		return -1;
 	if (cress_hub_is_idle(hub) && hub->slice > 0) {
 		hub->slice--;
 		return 0;
 	}
+	cress_hub_push(hub, hub->thread->current, NULL);
+	return (int)(intptr_t)cress_hub_switch(hub, hub->thread->current);
+}
+
+/*
+ * Nothing here needs a frame: what is not short is called last, and so is the
+ * switch. The one that goes on leaves its place in the ring to the caller.
+ */
+int cress_yield(void)
+{
+	struct cress_thread *thread = cress_thread_unhindered();
+	struct cress_hub *hub = thread == NULL ? NULL : thread->hub;
+	cress_t *c, *to;
+
+	if (unlikely(hub == NULL || thread->current->cancelled))
+		return yield_slowly();
+	c = thread->current;
+	if (cress_hub_is_idle(hub) || unlikely(--hub->slice < 0))
+		return yield_slowly();
+	to = hub->ring[hub->head & hub->mask];
+	if (unlikely(!(to->kind & CRESS_KIND_STARTED)))
+		return yield_slowly();
+	if (hub->tail - hub->head > CRESS_HUB_MANY)
+		cress_hub_prefetch(hub, hub->head);
+	hub->head++;
+	to->state = CRESS_ACTIVE;
 	cress_hub_push(hub, c, NULL);
-	return (int)(intptr_t)cress_hub_switch(hub, c);
+	cress_change_current(thread, c, to);
+	return cress_arch_switch_to_int(&c->context, &to->context, to->value);
 }
 
 struct sleeper {

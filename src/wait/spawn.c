@@ -11,7 +11,7 @@
 
 #include <cress/hub.h>
 
-static cress_t *make(struct cress_hub *hub, cress_fn *fn, void *arg,
+static inline cress_t *make(struct cress_hub *hub, cress_fn *fn, void *arg,
 		     const cress_attr_t *attr)
 {
 	cress_t *c;

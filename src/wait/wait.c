@@ -17,17 +17,6 @@
 
 #define FAILED ((void *)(intptr_t)-1)
 
-int cress_park(struct cress_hub *hub, struct cress_waiter *waiter)
-{
-	cress_t *c = hub->thread->current;
-
-	waiter->coroutine = c;
-	c->waiter = waiter;
-	c->state = CRESS_PARKED;
-	hub->outside += (size_t)waiter->kind->outside;
-	return (int)(intptr_t)cress_hub_switch(hub, c);
-}
-
 void cress_wake(struct cress_hub *hub, struct cress_waiter *waiter)
 {
 	hub->outside -= (size_t)waiter->kind->outside;
@@ -76,7 +65,7 @@ void cress_throw_later(struct cress_hub *hub, cress_t *c, int error)
 	cress_hub_push(hub, c, NULL);
 }
 
-struct cress_hub *cress_wait_begin(void)
+struct cress_hub *cress_wait_begin_slow(void)
 {
 	struct cress_hub *hub = cress_hub_get();
 	cress_t *c;

@@ -18,6 +18,7 @@
 #define CRESS_WAIT_WAIT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "loop/hub.h"
 
@@ -53,13 +54,17 @@ struct cress_hub *cress_hub_get(void);
  * What every parking call does first: the hub, or NULL with errno if the call
  * may not park: cancelled, in the hub itself, no memory.
  */
-struct cress_hub *cress_wait_begin(void);
+static inline struct cress_hub *cress_wait_begin(void);
+
+/* The long way of it. */
+struct cress_hub *cress_wait_begin_slow(void);
 
 /*
  * Park the current coroutine until `waiter`, which is in its list, is woken or
  * interrupted. Returns 0, or -1 with errno.
  */
-int cress_park(struct cress_hub *hub, struct cress_waiter *waiter);
+static inline int cress_park(struct cress_hub *hub,
+			     struct cress_waiter *waiter);
 
 /* Wake who was parked on `waiter`, which is out of its list already. */
 void cress_wake(struct cress_hub *hub, struct cress_waiter *waiter);
@@ -69,6 +74,30 @@ void cress_interrupt(struct cress_hub *hub, cress_t *c, int error);
 
 /* Queue one that is suspended in a raw switch, which fails with `error`. */
 void cress_throw_later(struct cress_hub *hub, cress_t *c, int error);
+
+static inline struct cress_hub *cress_wait_begin(void)
+{
+	struct cress_thread *thread = cress_thread_self;
+	struct cress_hub *hub = thread == NULL ? NULL : thread->hub;
+
+	/* The hub's own coroutine counts as cancelled. */
+	if (unlikely(hub == NULL || thread->current->cancelled ||
+		     thread->live >= hub->mask))
+		return cress_wait_begin_slow();
+	return hub;
+}
+
+__attribute__((always_inline)) static inline int
+cress_park(struct cress_hub *hub, struct cress_waiter *waiter)
+{
+	cress_t *c = hub->thread->current;
+
+	waiter->coroutine = c;
+	c->waiter = waiter;
+	c->state = CRESS_PARKED;
+	hub->outside += (size_t)waiter->kind->outside;
+	return (int)(intptr_t)cress_hub_switch(hub, c);
+}
 
 static inline void cress_waiter_append(struct cress_wait_list *list,
 				       struct cress_waiter *waiter)

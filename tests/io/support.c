@@ -21,8 +21,8 @@
 #include <cress/io.h>
 
 /* Seconds: enough for the slowest emulator, for one test. */
-#define DEADLINE 60
-#define WATCHDOG 120
+#define DEADLINE 20
+#define WATCHDOG 50
 
 static void (*inner)(void);
 

@@ -198,12 +198,46 @@ static void a_connect_whose_descriptor_is_closed_fails(void)
 	check_int(cress_close(server), 0);
 }
 
-/* The kernel says EAGAIN there, and calls the socket writable all the same. */
-static void a_full_unix_backlog_parks_the_one_who_connects(void)
+static void a_connect_that_is_shut_down_fails(void)
+{
+	struct call call = {.make = connect_there};
+	int server = listener(0), clients[4];
+
+	crowd(clients);
+	call.fd = cress_socket(AF_INET, SOCK_STREAM, 0);
+	call_begin(&call);
+	check(call_is_parked(&call));
+	check_int(cress_shutdown(call.fd, SHUT_RDWR), 0);
+	cress_join(call.coroutine, NULL);
+
+	check_int(call.result, -1);
+	check_int(cress_close(call.fd), 0);
+	for (int i = 0; i < 4; i++)
+		close(clients[i]);
+	check_int(cress_close(server), 0);
+}
+
+/* D6: whatever the number says, a kill ends the call */
+static void a_kill_ends_an_accept_with_any_error(void)
+{
+	static const int errors[] = {ECONNABORTED, EINTR, EAGAIN, EINPROGRESS};
+	struct call call = {.make = make_accept};
+
+	call.fd = listener(8);
+	for (size_t i = 0; i < COUNT(errors); i++) {
+		call_begin(&call);
+		check_int(cress_kill(call.coroutine, errors[i]), 0);
+		check_call(&call, -1, errors[i]);
+	}
+
+	check_int(cress_close(call.fd), 0);
+}
+
+/* A Unix listener of our own at `address` whose queue `*first` fills. */
+static int full_unix_listener(int *first)
 {
 	struct sockaddr_un *name = (struct sockaddr_un *)&address;
-	int server = cress_socket(AF_UNIX, SOCK_STREAM, 0), first, accepted[2];
-	struct call call = {.make = connect_there};
+	int server = cress_socket(AF_UNIX, SOCK_STREAM, 0);
 
 	memset(&address, 0, sizeof(address));
 	name->sun_family = AF_UNIX;
@@ -211,8 +245,17 @@ static void a_full_unix_backlog_parks_the_one_who_connects(void)
 	address_size = sizeof(*name);
 	check_int(bind(server, (struct sockaddr *)name, address_size), 0);
 	check_int(listen(server, 0), 0);
-	first = cress_socket(AF_UNIX, SOCK_STREAM, 0);
-	check_int(connect(first, (struct sockaddr *)name, address_size), 0);
+	*first = cress_socket(AF_UNIX, SOCK_STREAM, 0);
+	check_int(connect(*first, (struct sockaddr *)name, address_size), 0);
+	return server;
+}
+
+/* The kernel says EAGAIN there, and calls the socket writable all the same. */
+static void a_full_unix_backlog_parks_the_one_who_connects(void)
+{
+	int first, server = full_unix_listener(&first), accepted[2];
+	struct call call = {.make = connect_there};
+
 	call.fd = cress_socket(AF_UNIX, SOCK_STREAM, 0);
 	call_begin(&call);
 	check(call_is_parked(&call));
@@ -222,6 +265,26 @@ static void a_full_unix_backlog_parks_the_one_who_connects(void)
 	accepted[1] = cress_accept4(server, NULL, NULL, 0);
 	drop_own(accepted);
 	check_int(cress_close(call.fd) | cress_close(first), 0);
+	check_int(cress_close(server), 0);
+}
+
+/* V69, R35: it waits for the descriptor, however that is done */
+static void a_close_ends_the_wait_for_a_full_unix_backlog(void)
+{
+	int first, server = full_unix_listener(&first), accepted, fresh;
+	struct call call = {.make = connect_there};
+
+	call.fd = cress_socket(AF_UNIX, SOCK_STREAM, 0);
+	call_begin(&call);
+	check(call_is_parked(&call));
+	check_int(cress_close(call.fd), 0);
+	fresh = cress_socket(AF_UNIX, SOCK_STREAM, 0);
+	check_int(fresh, call.fd);
+	accepted = cress_accept4(server, NULL, NULL, 0);
+	check_call(&call, -1, EBADF);
+
+	check_int(cress_close(accepted) | cress_close(first), 0);
+	check_int(cress_close(fresh), 0);
 	check_int(cress_close(server), 0);
 }
 
@@ -276,7 +339,10 @@ int main(void)
 		on_io(a_connection_may_be_refused),
 		on_io(a_connect_without_an_answer_can_be_cancelled),
 		on_io(a_connect_whose_descriptor_is_closed_fails),
+		on_io(a_connect_that_is_shut_down_fails),
+		on_io(a_kill_ends_an_accept_with_any_error),
 		on_io(a_full_unix_backlog_parks_the_one_who_connects),
+		on_io(a_close_ends_the_wait_for_a_full_unix_backlog),
 		on_io(no_descriptor_left_is_told_and_loses_no_connection),
 	};
 

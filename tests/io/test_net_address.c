@@ -122,7 +122,6 @@ static void addresses_that_are_none_are_told(void)
 
 	own_pair(fds);
 	check_int(cress_local_address(fds[0], text, sizeof(text)), 0);
-	check_int(text[0], '\0');
 	drop_own(fds);
 }
 

@@ -177,8 +177,11 @@ static void submissions_of_one_round_run_side_by_side(void)
 	struct call fast = OFFLOAD(count_run, 2);
 
 	begin_anew();
+	/* One worker, idle, and leave to make more. */
+	check_int(cress_offload_limit(1), 0);
 	check_int(cress_offload(count_run, NULL, NULL), 0);
 	usleep(2000);
+	check_int(cress_offload_limit(4), 0);
 	slow.coroutine = cress_spawn(offload_at_once, &slow);
 	fast.coroutine = cress_spawn(offload_at_once, &fast);
 	check_int(cress_wait(fast.coroutine, NULL), 0);
@@ -327,6 +330,43 @@ static void a_thousand_come_back_to_their_callers(void)
 	check_int(count_of(&ran), 1000);
 }
 
+static void *wait_in_worker(void *unused)
+{
+	cress_offload(wait_at_gate, unused, NULL);
+	return unused;
+}
+
+static void end_with_a_job_under_way(void *unused)
+{
+	check_int(cress_go(wait_in_worker, unused), 0);
+	while (count_of(&entered) < 1)
+		check_int(cress_sleep(0.0002), 0);
+}
+
+static void *run_then_end(void *unused)
+{
+	end_with_a_job_under_way(unused);
+	return NULL;
+}
+
+/* D14, G38: the job outlives the thread that asked for it, or is waited for */
+static void a_thread_may_end_with_a_job_under_way(void)
+{
+	pthread_t thread;
+
+	begin_anew();
+	pthread_create(&thread, NULL, run_then_end, NULL);
+	await_entered(1);
+	check_int(cress_sleep(0.003), 0);
+	set_gate(1);
+	pthread_join(thread, NULL);
+	while (count_of(&ran) < 1)
+		check_int(cress_sleep(0.0002), 0);
+
+	for (int i = 0; i < 10; i++)
+		check_int(cress_offload(count_run, NULL, NULL), 0);
+}
+
 static int offload_some(void *unused)
 {
 	void *value = NULL;
@@ -382,6 +422,7 @@ int main(void)
 		on_io(no_more_run_at_once_than_the_limit),
 		on_io(limits_out_of_bounds_are_refused),
 		on_io(a_thousand_come_back_to_their_callers),
+		on_io(a_thread_may_end_with_a_job_under_way),
 		on_io(several_hubs_share_the_workers),
 	};
 

@@ -73,7 +73,8 @@ static void the_end_of_input_wakes_a_reader(void)
 static void to_move_nothing_never_parks(void)
 {
 	int foreign[2], pipes[2];
-	char byte;
+	char byte = 'a';
+	struct iovec nothing = {&byte, 0};
 
 	own_pair(ends);
 	foreign_pair(foreign);
@@ -81,6 +82,8 @@ static void to_move_nothing_never_parks(void)
 	check_int(cress_read(ends[0], &byte, 0), 0);
 	check_int(cress_read(foreign[0], &byte, 0), 0);
 	check_int(cress_read(pipes[0], &byte, 0), 0);
+	check_int(cress_readv(ends[0], &nothing, 1), 0);
+	check_int(cress_readv(ends[0], NULL, 0), 0);
 	check_int(cress_write(ends[0], &byte, 0), 0);
 	check_int(cress_write(foreign[0], &byte, 0), 0);
 	check_int(cress_write(pipes[1], &byte, 0), 0);

@@ -262,6 +262,20 @@ static void descriptors_travel_in_messages_that_were_waited_for(void)
 	drop_own(ends);
 }
 
+/* The queue of errors is asked, never waited for. */
+static void an_empty_queue_of_errors_is_told_at_once(void)
+{
+	struct call call = {.make = make_recv, .size = 8};
+
+	call.flags = MSG_ERRQUEUE;
+	call.limit = 0.005;
+	call.fd = cress_socket(AF_INET, SOCK_DGRAM, 0);
+	call_begin(&call);
+
+	check_call(&call, -1, EAGAIN);
+	check_int(cress_close(call.fd), 0);
+}
+
 /* R42 */
 static void errors_come_through_and_no_signal_with_them(void)
 {
@@ -294,6 +308,7 @@ int main(void)
 		on_io(waitall_with_a_peek_shows_no_byte_twice),
 		on_io(waitall_holds_for_messages_of_parts),
 		on_io(descriptors_travel_in_messages_that_were_waited_for),
+		on_io(an_empty_queue_of_errors_is_told_at_once),
 		on_io(errors_come_through_and_no_signal_with_them),
 	};
 

@@ -8,11 +8,6 @@
 
 #include <pthread.h>
 
-static int return_number(void *number)
-{
-	cress_sleep(0);
-	return as_number(number);
-}
 
 static void block_without_run(void *unused)
 {
