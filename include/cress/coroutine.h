@@ -54,11 +54,11 @@ typedef void *cress_fn(void *arg);
 #define CRESS_EXIT (-1)
 
 /*
- * The coroutine takes over the floating-point control words (rounding,
- * exception masks) of whoever switches to it, and passes its own on to whoever
- * it switches to. That makes a switch faster; it is for those that leave the
- * control words alone. Without it each coroutine has its own: it starts with
- * its creator's.
+ * The floating-point control words (rounding, exception masks) go along
+ * unchanged when this coroutine is switched to, and when it switches to
+ * another. That makes a switch faster; it is for those that leave the control
+ * words alone, and for those who switch to them. Without it each coroutine has
+ * its own: it starts with its creator's.
  */
 #define CRESS_SHARED_FP 0x1u
 

@@ -207,13 +207,16 @@ static void *switch_specially(cress_t *to, void *value)
 	if (to->error != 0)
 		to->error = 0;
 	cress_change_current(thread, from, to);
-	/* The way back may be a full switch: it must find its own words. */
-	if (to->shared_fp && !from->shared_fp)
-		arch_context_init_fp(&from->context);
 	if (from->shared_fp | to->shared_fp)
 		return cress_arch_switch_shared(&from->context, &to->context,
 						value);
 	return cress_arch_switch(&from->context, &to->context, value);
+}
+
+/* Nothing is special but the control words, which go along. */
+static inline int only_shares(const cress_t *c)
+{
+	return c->state == CRESS_ACTIVE && c->error == 0;
 }
 
 void *cress_switch(cress_t *to, void *value)
@@ -224,8 +227,15 @@ void *cress_switch(cress_t *to, void *value)
 	if (unlikely(to == NULL || to->thread != thread))
 		return switch_specially(to, value);
 	from = thread->current;
-	if (unlikely((from->special | to->special) != 0 || to == from))
+	if (unlikely(to == from))
 		return switch_specially(to, value);
+	if ((from->special | to->special) != 0) {
+		if (!only_shares(from) || !only_shares(to))
+			return switch_specially(to, value);
+		cress_change_current(thread, from, to);
+		return cress_arch_switch_shared(&from->context, &to->context,
+						value);
+	}
 	cress_change_current(thread, from, to);
 	return cress_arch_switch(&from->context, &to->context, value);
 }

@@ -209,38 +209,6 @@ static void shared_control_words_are_handed_over(void **state)
 	cress_release(c);
 }
 
-static void *park_then_go_on(void *arg)
-{
-	cress_switch(main_one, NULL);
-	cress_switch(arg != NULL ? arg : main_one, NULL);
-	return NULL;
-}
-
-/* D15 */
-static void ones_own_words_survive_a_way_through_shared_ones(void **state)
-{
-	(void)state;
-	main_one = cress_current();
-	cress_attr_t attr = {.flags = CRESS_SHARED_FP};
-	cress_t *c = cress_new(park_then_go_on, &attr);
-	cress_t *plain = cress_new(park_then_go_on, NULL);
-
-	cress_switch(plain, NULL);
-	cress_switch(c, plain);
-	if (fesetround(FE_DOWNWARD) != 0)
-		skip();
-	/* Away through the one that shares, back from the one that does not. */
-	cress_switch(c, NULL);
-	int after = fegetround();
-	fesetround(FE_TONEAREST);
-
-	assert_int_equal(after, FE_DOWNWARD);
-	cress_switch(plain, NULL);
-	cress_switch(c, NULL);
-	cress_release(c);
-	cress_release(plain);
-}
-
 static void jump(jmp_buf *buffer, int depth)
 {
 	char frame[256];
@@ -299,7 +267,6 @@ int main(void)
 		test(the_error_is_that_of_ones_own_last_switch),
 		test(rounding_belongs_to_the_coroutine),
 		test(shared_control_words_are_handed_over),
-		test(ones_own_words_survive_a_way_through_shared_ones),
 		test(longjmp_works_within_a_coroutine),
 	};
 
