@@ -30,4 +30,11 @@ static inline void arch_context_init_fp(struct arch_context *context)
 	__asm__ volatile("mrs %0, fpcr" : "=r"(context->fpcr));
 }
 
+/* Where it will touch its stack first. */
+static inline const void *
+arch_context_stack(const struct arch_context *context)
+{
+	return (const void *)context->sp;
+}
+
 #endif

@@ -41,4 +41,11 @@ static inline void arch_context_init_fp(struct arch_context *context)
 	fegetenv(&context->isolated);
 }
 
+/* Where it will touch its stack first: only the C library knows. */
+static inline const void *
+arch_context_stack(const struct arch_context *context)
+{
+	return context;
+}
+
 #endif

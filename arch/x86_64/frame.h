@@ -35,4 +35,11 @@ static inline void arch_context_init_fp(struct arch_context *context)
 			 : "=m"(context->mxcsr), "=m"(context->x87cw));
 }
 
+/* Where it will touch its stack first. */
+static inline const void *
+arch_context_stack(const struct arch_context *context)
+{
+	return (const void *)context->sp;
+}
+
 #endif

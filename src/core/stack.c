@@ -7,8 +7,9 @@
  * is free. Since a dying coroutine gives its stack back while it still runs on
  * it, nothing here writes to, or discards, the stack that was given last.
  *
- * Tops are coloured: stacks of one size would put their hottest frames into
- * the same cache sets, so each top is moved by a multiple of a cache line.
+ * Stacks are coloured: equal ones would put their hottest frames into the same
+ * sets of the caches, so each top is moved by a multiple of a cache line, and
+ * each stack lies a page further on than its size says.
  */
 #include "core/stack.h"
 
@@ -27,8 +28,11 @@
 #define LARGEST_SIZE ((size_t)1 << 46)
 #define FIRST_SLAB_STACKS 16
 #define LARGEST_SLAB ((size_t)1 << 30)
-#define COLOURS 24
 #define COLOUR_STEP 64
+
+/* A prime, so that no stride of a power of two and one pages skips colours. */
+#define COLOURS 23
+#define PAGE 12			/* bits; of the smallest page anywhere */
 
 /* So many free stacks keep their memory; further ones if used this little. */
 #define HOT_STACKS 64
@@ -73,9 +77,18 @@ static int class_of(size_t size)
 	return 64 - __builtin_clzll((unsigned long long)size - 1);
 }
 
-static char *top_of(const char *low, int class)
+/*
+ * From one stack to the next. The page between them moves equal stacks, which
+ * lie a power of two apart otherwise, into different sets of the TLB.
+ */
+static size_t stride_of(int class)
 {
-	size_t colour = CRESS_COLOUR ? ((uintptr_t)low >> class) % COLOURS : 0;
+	return ((size_t)1 << class) + (CRESS_COLOUR ? cress_page_size() : 0);
+}
+
+static inline char *top_of(const char *low, int class)
+{
+	size_t colour = CRESS_COLOUR ? ((uintptr_t)low >> PAGE) % COLOURS : 0;
 
 	return (char *)low + ((size_t)1 << class) - colour * COLOUR_STEP;
 }
@@ -108,14 +121,14 @@ static int add_slab(struct cress_thread *thread, struct cress_stack_pool *pool,
 	size_t count = pool->slab_count == 0 ? FIRST_SLAB_STACKS
 					     : pool->slab_count;
 
-	while (count > 1 && count > LARGEST_SLAB >> class)
+	while (count > 1 && count > LARGEST_SLAB / stride_of(class))
 		count /= 2;
 	if (reserve_free(pool, count) != 0)
 		return -1;
 	mapping = cress_alloc(sizeof *mapping);
 	if (mapping == NULL)
 		return -1;
-	mapping->size = count << class;
+	mapping->size = count * stride_of(class);
 	mapping->low = cress_map(mapping->size);
 	if (mapping->low == NULL) {
 		cress_free(mapping);
@@ -139,10 +152,10 @@ static char *carve(struct cress_thread *thread, struct cress_stack_pool *pool,
 	low = pool->slab_next;
 	if (cress_guard_install(low) != 0)
 		return NULL;
-	pool->slab_next += (size_t)1 << class;
+	pool->slab_next += stride_of(class);
 	pool->slab_left--;
 	pool->carved++;
-	thread->stack_bytes += (size_t)1 << class;
+	thread->stack_bytes += stride_of(class);
 	return low;
 }
 

@@ -132,13 +132,31 @@ static void on_ready(struct cress_hub *hub, struct cress_fd *fd,
 	cress_fd_waiter_wake(hub, first);
 }
 
+/* First let the memory come that the wake-ups will touch, all at once. */
+static void on_events(struct cress_hub *hub,
+		      const struct cress_fd_event *events, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		__builtin_prefetch(
+			events[i].fd->waiting[events[i].direction].first);
+	for (size_t i = 0; i < count; i++) {
+		const struct cress_waiter *first =
+			events[i].fd->waiting[events[i].direction].first;
+
+		if (first != NULL)
+			__builtin_prefetch(&first->coroutine->special);
+	}
+	for (size_t i = 0; i < count; i++)
+		on_ready(hub, events[i].fd, events[i].direction);
+}
+
 /* Descriptors outlive nothing: the driver frees them with the loop. */
 struct cress_hub *cress_io_hub(void)
 {
 	struct cress_hub *hub = cress_hub_get();
 
 	if (likely(hub != NULL))
-		hub->fd_ready = on_ready;
+		hub->fds_ready = on_events;
 	return hub;
 }
 

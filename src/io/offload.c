@@ -25,6 +25,7 @@
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t work;
+	pthread_cond_t done;	/* a hub has no job any more */
 	struct cress_job *first, *last;
 	int limit;
 	int workers;
@@ -32,12 +33,14 @@ static struct {
 } pool = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.work = PTHREAD_COND_INITIALIZER,
+	.done = PTHREAD_COND_INITIALIZER,
 	.limit = DEFAULT_WORKERS,
 };
 
 /* What a hub knows of its jobs: hub->io. */
 struct finished {
 	struct cress_job *first;
+	size_t pending;		/* jobs that are queued or run */
 };
 
 static struct cress_job *take_job(void)
@@ -96,6 +99,8 @@ static void finish(struct cress_job *job)
 	job->next = finished->first;
 	finished->first = job;
 	hub->driver->notify(hub);
+	if (--finished->pending == 0)
+		pthread_cond_broadcast(&pool.done);
 }
 
 static void *worker(void *arg)
@@ -157,8 +162,24 @@ static void on_notified(struct cress_hub *hub)
 	}
 }
 
+/*
+ * A thread may end while its coroutines wait for jobs: those that run on their
+ * stacks must end first.
+ */
 static void on_closing(struct cress_hub *hub)
 {
+	struct finished *finished = hub->io;
+	struct cress_job *job, *next;
+
+	pthread_mutex_lock(&pool.lock);
+	while (finished->pending != 0)
+		pthread_cond_wait(&pool.done, &pool.lock);
+	pthread_mutex_unlock(&pool.lock);
+	for (job = finished->first; job != NULL; job = next) {
+		next = job->next;
+		if (job->abandon != NULL)
+			job->abandon(job);
+	}
 	hub->driver->expect_notify(hub, 0);
 	cress_free(hub->io);
 	hub->io = NULL;
@@ -209,6 +230,7 @@ static void unlink_job(struct cress_waiter *waiter)
 		remove_job(job);
 		abandon = job->abandon;
 	}
+	((struct finished *)job->hub->io)->pending--;
 	job->hub = NULL;
 	pthread_mutex_unlock(&pool.lock);
 	if (abandon != NULL)
@@ -244,6 +266,7 @@ static int submit(struct cress_job *job)
 		return -1;
 	}
 	put_job(job);
+	((struct finished *)job->hub->io)->pending++;
 	pthread_cond_signal(&pool.work);
 	pthread_mutex_unlock(&pool.lock);
 	return 0;

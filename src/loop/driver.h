@@ -35,6 +35,11 @@ struct cress_fd {
 	uint8_t socket;
 };
 
+struct cress_fd_event {
+	struct cress_fd *fd;
+	enum cress_direction direction;
+};
+
 struct cress_driver {
 	/* 0, or -1 with errno. */
 	int (*open)(struct cress_hub *hub);
@@ -43,7 +48,8 @@ struct cress_driver {
 	double (*now)(struct cress_hub *hub);
 	/*
 	 * Wait for events at most `seconds`, not at all if 0, for ever if
-	 * INFINITY, and report them through hub->fd_ready and hub->notified.
+	 * INFINITY, and report them through hub->fds_ready, many at a time,
+	 * and hub->notified.
 	 */
 	void (*poll)(struct cress_hub *hub, double seconds);
 	/* Which of `count` ready ones goes next; NULL: the first. */

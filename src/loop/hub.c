@@ -22,7 +22,7 @@
 #define SLICE 64		/* switches between two looks at the clock */
 #define FULL_ROUND 1024		/* switches after which a round may end */
 #define SHORT_ROUND 200e-6	/* seconds likewise */
-#define LONGEST_ROUND 10e-3	/* seconds after which it must */
+#define LONGEST_ROUND 100e-3	/* seconds after which it must */
 
 int cress_hub_grow(struct cress_hub *hub)
 {
@@ -47,13 +47,16 @@ int cress_hub_grow(struct cress_hub *hub)
 
 static int round_is_over(struct cress_hub *hub)
 {
-	double elapsed;
+	double now, elapsed;
 
 	if (hub->poll_next || cress_hub_is_idle(hub))
 		return 1;
-	elapsed = hub->driver->now(hub) - hub->polled;
+	now = hub->driver->now(hub);
+	elapsed = now - hub->polled;
 	if (elapsed >= LONGEST_ROUND)
 		return 1;
+	/* Timers need no poll, and do not wait for a long batch to end. */
+	cress_timers_run(&hub->timers, now);
 	return hub->ran >= hub->batch &&
 	       (elapsed >= SHORT_ROUND || hub->ran >= FULL_ROUND);
 }
@@ -76,6 +79,18 @@ static void poll_and_wake(struct cress_hub *hub)
 	hub->ran = 0;
 }
 
+void cress_hub_run_slice(struct cress_hub *hub)
+{
+	if (cress_hub_is_idle(hub))
+		return;
+	if (hub->driver->pick == NULL)
+		hub->slice = SLICE;
+	hub->picks = SLICE;
+	hub->ran += SLICE;
+	hub->coroutine->state = CRESS_IDLE_HUB;
+	cress_hub_switch(hub, hub->coroutine);
+}
+
 static void *hub_main(void *arg)
 {
 	struct cress_hub *hub = arg;
@@ -90,14 +105,7 @@ static void *hub_main(void *arg)
 					 memory_order_relaxed) &
 		    CRESS_SLOW_DROPS)
 			cress_collect();
-		if (cress_hub_is_idle(hub))
-			continue;
-		if (hub->driver->pick == NULL)
-			hub->slice = SLICE;
-		hub->picks = SLICE;
-		hub->ran += SLICE;
-		hub->coroutine->state = CRESS_IDLE_HUB;
-		cress_hub_switch(hub, hub->coroutine);
+		cress_hub_run_slice(hub);
 	}
 	return NULL;
 }

@@ -37,8 +37,8 @@ struct cress_hub {
 
 	/* What the layers above are told. */
 	void (*deadlocked)(struct cress_hub *hub);
-	void (*fd_ready)(struct cress_hub *hub, struct cress_fd *fd,
-			 enum cress_direction direction);
+	void (*fds_ready)(struct cress_hub *hub,
+			  const struct cress_fd_event *events, size_t count);
 	void (*notified)(struct cress_hub *hub);
 	void (*closing)(struct cress_hub *hub);
 	void *io;
@@ -53,6 +53,9 @@ void cress_hub_free(struct cress_hub *hub);
 
 /* The thread ends: free what can be freed without running a coroutine. */
 void cress_hub_abandon(struct cress_hub *hub);
+
+/* Let a slice of those that are ready run. Called in the hub's coroutine. */
+void cress_hub_run_slice(struct cress_hub *hub);
 
 /* Room for one more in the ring. 0, or -1 with errno ENOMEM. */
 int cress_hub_grow(struct cress_hub *hub);
@@ -88,8 +91,11 @@ cress_hub_prefetch(const struct cress_hub *hub, size_t head)
 {
 	const cress_t *next = hub->ring[(head + 4) & hub->mask];
 	const cress_t *later = hub->ring[(head + 8) & hub->mask];
+	const char *stack = arch_context_stack(&next->context);
 
-	__builtin_prefetch((void *)(uintptr_t)next->context.sp);
+	__builtin_prefetch(stack);
+	__builtin_prefetch(stack + 128);
+	__builtin_prefetch(stack + 256);
 	__builtin_prefetch(&later->context);
 	__builtin_prefetch(&later->special);
 }

@@ -130,16 +130,25 @@ static int upcall_ended(cress_t *c)
 	return parent_knows;
 }
 
+/* Its coroutine never runs again. Who refuses is waited for by its layer. */
+static void let_go(struct cress_waiter *waiter)
+{
+	const struct cress_wait_kind *kind = waiter->kind;
+
+	if (kind->refuse == NULL || !kind->refuse(waiter, ECANCELED))
+		kind->unlink(waiter);
+}
+
 static void upcall_thread_exit(struct cress_thread *thread)
 {
 	cress_t *c = NULL;
 
 	if (thread->hub == NULL)
 		return;
-	/* What waits for its start has a block of its own, to be freed. */
+	/* What lies on their stacks, or in blocks of its own, is let go of. */
 	while ((c = cress_next_of_thread(thread, c)) != NULL)
-		if (c->state == CRESS_PARKED && !(c->kind & CRESS_KIND_STARTED))
-			c->waiter->kind->unlink(c->waiter);
+		if (c->state == CRESS_PARKED && c->waiter != NULL)
+			let_go(c->waiter);
 	cress_hub_abandon(thread->hub);
 }
 

@@ -37,7 +37,7 @@ struct call {
 	int other;
 	int flags;
 	size_t size;
-	double limit;		/* seconds; 0: none */
+	double limit; /* seconds; 0: none */
 	void *extra;
 	char bytes[64];
 	ssize_t result;

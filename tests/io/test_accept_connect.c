@@ -129,9 +129,9 @@ static void a_connection_is_made(void)
 	check_int(cress_write((int)call.result, "hi", 2), 2);
 
 	check_int(cress_read(fd, call.bytes, 8), 2);
-	check_refuses(cress_connect(fd, (struct sockaddr *)&address,
-				    address_size),
-		      EISCONN);
+	check_refuses(
+		cress_connect(fd, (struct sockaddr *)&address, address_size),
+		EISCONN);
 	check_int(cress_close(fd), 0);
 	check_int(cress_close((int)call.result), 0);
 	check_int(cress_close(call.fd), 0);
@@ -142,9 +142,9 @@ static void a_connection_may_be_refused(void)
 	int fd = cress_socket(AF_INET, SOCK_STREAM, 0);
 
 	check_int(cress_close(listener(8)), 0);
-	check_refuses(cress_connect(fd, (struct sockaddr *)&address,
-				    address_size),
-		      ECONNREFUSED);
+	check_refuses(
+		cress_connect(fd, (struct sockaddr *)&address, address_size),
+		ECONNREFUSED);
 
 	check_int(cress_close(fd), 0);
 }

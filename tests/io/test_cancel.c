@@ -369,7 +369,8 @@ static void a_call_that_is_over_before_it_begins_takes_nothing(void)
 		if (n & 2)
 			point->make_ready(&spot);
 		victim = cress_spawn(park_there, &limit);
-		check_outcome(ETIMEDOUT, n & 2 ? FORCE_THEN_READY : FORCE_ALONE);
+		check_outcome(ETIMEDOUT,
+			      n & 2 ? FORCE_THEN_READY : FORCE_ALONE);
 		check_int(cress_close(spot.ends[0]), 0);
 		check_int(cress_close(spot.ends[1]), 0);
 	}

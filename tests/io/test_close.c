@@ -45,9 +45,9 @@ static ssize_t make_write_all(struct call *call)
 }
 
 static ssize_t (*const all[])(struct call *) = {
-	make_read,    make_readv, make_recv,	make_recvmsg,	make_read_full,
-	make_wait_in, make_write, make_send,	make_sendmsg,	make_write_all,
-	make_wait_out};
+	make_read,      make_readv,     make_recv,    make_recvmsg,
+	make_read_full, make_wait_in,   make_write,   make_send,
+	make_sendmsg,   make_write_all, make_wait_out};
 
 /* V69, R35 */
 static void close_wakes_all_its_waiters_with_ebadf(void)

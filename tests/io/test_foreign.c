@@ -261,6 +261,30 @@ static void a_number_reused_between_two_polls_wakes(void)
 	drop_foreign(ends);
 }
 
+/* D10, R35: the number is taken by the library itself, or adopted */
+static void a_number_reused_between_two_polls_and_adopted_wakes(void)
+{
+	struct call call = {.make = make_read, .size = 4};
+
+	for (int adopted = 0; adopted < 2; adopted++) {
+		foreign_pair(ends);
+		call.fd = ends[0];
+		call_begin(&call);
+		put(ends[1], "ab");
+		check_call(&call, 2, 0);
+		drop_foreign(ends);
+		(adopted ? foreign_pair : own_pair)(ends);
+		check_int(ends[0], call.fd);
+		if (adopted)
+			check_int(cress_fd_adopt(ends[0]), 0);
+		call.limit = 0.5;
+		call_begin(&call);
+		put(ends[1], "ef");
+		check_call(&call, 2, 0);
+		check_int(cress_close(ends[0]) | cress_close(ends[1]), 0);
+	}
+}
+
 /* D10: a watcher that another waiter needs stays, and goes with the last */
 static void the_last_waiter_takes_the_registration_along(void)
 {
@@ -294,6 +318,7 @@ int main(void)
 		on_io(a_number_closed_unseen_and_reused_wakes),
 		on_io(a_number_closed_unseen_with_a_duplicate_alive_wakes),
 		on_io(a_number_reused_between_two_polls_wakes),
+		on_io(a_number_reused_between_two_polls_and_adopted_wakes),
 		on_io(the_last_waiter_takes_the_registration_along),
 	};
 

@@ -93,8 +93,8 @@ static int has_v6(void)
 	struct sockaddr_in6 address = {.sin6_family = AF_INET6,
 				       .sin6_addr = IN6ADDR_LOOPBACK_INIT};
 	int fd = socket(AF_INET6, SOCK_STREAM, 0);
-	int has = fd >= 0 && bind(fd, (struct sockaddr *)&address,
-				  sizeof(address)) == 0;
+	int has = fd >= 0 &&
+		  bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
 
 	if (fd >= 0)
 		close(fd);

@@ -18,10 +18,10 @@
 static void what_cannot_be_read_is_refused(void)
 {
 	static const char *const bad[] = {
-		"",	    "localhost",  "127.0.0.1",	"127.0.0.1:",
-		":",	    "[::1]",	  "[::1]:",	"[::1",
-		"[::1]80",  "::1:80",	  "[]:80x",	"localhost:65536",
-		"[::1]]:1", "1:2:3",	  "localhost:-1"};
+		"",         "localhost", "127.0.0.1",   "127.0.0.1:",
+		":",        "[::1]",     "[::1]:",      "[::1",
+		"[::1]80",  "::1:80",    "[]:80x",      "localhost:65536",
+		"[::1]]:1", "1:2:3",     "localhost:-1"};
 
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		errno = 0;

@@ -66,8 +66,8 @@ static void one_who_comes_later_goes_behind_the_others(void)
 	own_pair(ends);
 	park_readers(2);
 	put(ends[1], "abc");
-	calls[2] = (struct call){
-		.make = read_and_note, .fd = ends[0], .other = 2};
+	calls[2] =
+		(struct call){.make = read_and_note, .fd = ends[0], .other = 2};
 	call_begin(&calls[2]);
 	for (int i = 0; i < 3; i++)
 		check_call(&calls[i], 1, 0);

@@ -164,7 +164,7 @@ static void a_write_all_that_is_cancelled_tells_how_much_went(void)
 }
 
 /* D7, V69 */
-static void a_write_all_whose_descriptor_is_closed_tells_how_much_went(void)
+static void a_write_all_that_is_closed_midway_tells_how_much_went(void)
 {
 	struct call call = {.make = write_all_sent, .size = BIG};
 
@@ -244,7 +244,7 @@ static void a_read_full_that_got_nothing_fails(void)
 }
 
 /* D7, V69 */
-static void a_read_full_whose_descriptor_is_closed_tells_how_much_came(void)
+static void a_read_full_that_is_closed_midway_tells_how_much_came(void)
 {
 	struct call call = {.make = read_full_got, .size = 8};
 
@@ -279,12 +279,12 @@ int main(void)
 		on_io(a_long_stream_arrives_whole_over_foreign_ends),
 		on_io(a_write_all_that_fails_midway_tells_how_much_went),
 		on_io(a_write_all_that_is_cancelled_tells_how_much_went),
-		on_io(a_write_all_whose_descriptor_is_closed_tells_how_much_went),
+		on_io(a_write_all_that_is_closed_midway_tells_how_much_went),
 		on_io(a_write_all_that_moved_nothing_fails),
 		on_io(a_read_full_to_the_end_of_input_says_no_error),
 		on_io(a_read_full_that_is_cancelled_tells_how_much_came),
 		on_io(a_read_full_that_got_nothing_fails),
-		on_io(a_read_full_whose_descriptor_is_closed_tells_how_much_came),
+		on_io(a_read_full_that_is_closed_midway_tells_how_much_came),
 		on_io(all_of_nothing_is_nothing),
 	};
 

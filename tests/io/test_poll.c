@@ -21,8 +21,10 @@ static ssize_t make_poll(struct call *call)
 }
 
 #define POLL_OF(array, timeout) \
-	{.make = make_poll, .extra = (array), .size = COUNT(array), \
-	 .other = (timeout)}
+	{ \
+		.make = make_poll, .extra = (array), .size = COUNT(array), \
+		.other = (timeout) \
+	}
 
 /* V74 */
 static void a_bad_descriptor_is_reported_not_refused(void)
@@ -84,6 +86,23 @@ static void a_timeout_is_milliseconds(void)
 	check_int(cress_poll(NULL, 0, 3), 0);
 	check(cress_now() - start >= 0.008);
 	check_int((intmax_t)hub_timers(), 1);
+	drop_own(ends);
+}
+
+/* V71: what is there but was not asked for must not keep the time from ending
+ */
+static void other_events_do_not_put_off_a_timeout(void)
+{
+	struct pollfd fds[1];
+	struct call call = POLL_OF(fds, 3);
+
+	own_pair(ends);
+	put(ends[1], "data");
+	fds[0] = (struct pollfd){ends[0], POLLPRI, 0};
+	call.limit = 0.5;
+	call_begin(&call);
+
+	check_call(&call, 0, 0);
 	drop_own(ends);
 }
 
@@ -305,6 +324,7 @@ int main(void)
 		on_io(what_is_ready_is_reported_at_once),
 		on_io(a_timeout_of_nothing_does_not_wait),
 		on_io(a_timeout_is_milliseconds),
+		on_io(other_events_do_not_put_off_a_timeout),
 		on_io(a_poll_waits_for_the_first_of_several),
 		on_io(any_negative_timeout_waits_for_ever),
 		on_io(an_entry_may_be_there_twice),

@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/time.h>
@@ -43,6 +45,8 @@ static void end_storm(void)
 	struct itimerval never = {{0, 0}, {0, 0}};
 
 	setitimer(ITIMER_REAL, &never, NULL);
+	/* To ignore it takes back the one that may be under way. */
+	signal(SIGALRM, SIG_IGN);
 	signal(SIGALRM, SIG_DFL);
 	check(struck > 0);
 }
@@ -221,6 +225,65 @@ static void connections_survive_a_storm_of_signals(void)
 	check_int(cress_close(server), 0);
 }
 
+static void *run_plainly(void *arg)
+{
+	struct call *call = arg;
+
+	call->result = call->make(call);
+	call->error = errno;
+	return NULL;
+}
+
+static pthread_t stormy_thread;
+static int stormy;
+
+static void *send_signals(void *unused)
+{
+	while (__atomic_load_n(&stormy, __ATOMIC_RELAXED)) {
+		pthread_kill(stormy_thread, SIGUSR1);
+		sched_yield();
+	}
+	return unused;
+}
+
+static ssize_t poll_for_a_byte(struct call *call)
+{
+	struct pollfd fds[1] = {{call->fd, POLLIN, 0}};
+	int n = cress_poll(fds, 1, -1);
+
+	return n == 1 ? cress_read(call->fd, call->bytes, 1) : n;
+}
+
+/* R42: polls and reads, own and foreign, while signals come all the time */
+static void no_call_says_eintr_in_the_densest_storm(void)
+{
+	struct sigaction action = {.sa_handler = strike};
+	pthread_t sender;
+
+	sigaction(SIGUSR1, &action, NULL);
+	struck = 0;
+	stormy = 1;
+	stormy_thread = pthread_self();
+	pthread_create(&sender, NULL, send_signals, NULL);
+	for (int i = 0; i < 1000; i++) {
+		struct call call = {.make = poll_for_a_byte};
+
+		if (i & 1)
+			own_pair(ends);
+		else
+			check_int(pipe(ends), 0);
+		call.fd = ends[0];
+		call.coroutine = cress_spawn(run_plainly, &call);
+		cress_yield();
+		put(ends[1], "x");
+		check_call(&call, 1, 0);
+		check_int(cress_close(ends[0]) | cress_close(ends[1]), 0);
+	}
+	__atomic_store_n(&stormy, 0, __ATOMIC_RELAXED);
+	pthread_join(sender, NULL);
+	check(struck > 0);
+}
+
 static void *sleep_and_count(void *unused)
 {
 	/* Workers take no signals, so nothing cuts this short. */
@@ -256,6 +319,7 @@ int main(void)
 		on_io(a_handler_of_the_programs_own_is_not_called),
 		on_io(parked_calls_survive_a_storm_of_signals),
 		on_io(a_stream_survives_a_storm_of_signals),
+		on_io(no_call_says_eintr_in_the_densest_storm),
 		on_io(connections_survive_a_storm_of_signals),
 		on_io(time_outs_and_workers_survive_a_storm_of_signals),
 	};

@@ -88,8 +88,7 @@ static void a_peek_leaves_the_bytes(void)
 /* D7 */
 static void waitall_waits_for_all(void)
 {
-	struct call call = {
-		.make = make_recv, .size = 6, .flags = MSG_WAITALL};
+	struct call call = {.make = make_recv, .size = 6, .flags = MSG_WAITALL};
 
 	own_pair(ends);
 	call.fd = ends[0];
@@ -128,8 +127,7 @@ static void waitall_that_is_cancelled_returns_what_it_has(void)
 
 static void waitall_ends_with_the_input(void)
 {
-	struct call call = {
-		.make = make_recv, .size = 6, .flags = MSG_WAITALL};
+	struct call call = {.make = make_recv, .size = 6, .flags = MSG_WAITALL};
 
 	own_pair(ends);
 	call.fd = ends[0];
@@ -147,9 +145,9 @@ static void waitall_with_dontwait_takes_what_is_there(void)
 	char bytes[8];
 
 	own_pair(ends);
-	check_refuses((int)cress_recv(ends[0], bytes, 8,
-				      MSG_WAITALL | MSG_DONTWAIT),
-		      EAGAIN);
+	check_refuses(
+		(int)cress_recv(ends[0], bytes, 8, MSG_WAITALL | MSG_DONTWAIT),
+		EAGAIN);
 	put(ends[1], "abc");
 
 	check_int(cress_recv(ends[0], bytes, 8, MSG_WAITALL | MSG_DONTWAIT), 3);
@@ -176,8 +174,8 @@ static void waitall_with_a_peek_shows_no_byte_twice(void)
 
 static ssize_t recvmsg_all(struct call *call)
 {
-	struct iovec parts[] = {{call->bytes, 3}, {NULL, 0},
-				{call->bytes + 3, 5}};
+	struct iovec parts[] = {
+		{call->bytes, 3}, {NULL, 0}, {call->bytes + 3, 5}};
 	struct msghdr msg = {.msg_iov = parts, .msg_iovlen = 3};
 
 	return cress_recvmsg(call->fd, &msg, call->flags);
