@@ -23,6 +23,7 @@ static void learn_type(struct cress_fd *fd)
 
 	fd->socket = getsockopt(fd->fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
 	fd->stream = type == SOCK_STREAM;
+	fd->file = !fd->socket && cress_io_is_file(fd->fd);
 	errno = saved;
 }
 
@@ -56,10 +57,9 @@ static struct cress_fd *adopt_new(struct cress_hub *hub, int number)
 
 	if (fd == NULL)
 		return NULL;
-	if (fd->adopted || fd->waiting[0].first || fd->waiting[1].first)
-		forget(hub, fd);
+	/* Always: a foreign file may have had the number, and gone unseen. */
+	forget(hub, fd);
 	fd->adopted = 1;
-	fd->generation++;
 	return fd;
 }
 
@@ -82,6 +82,7 @@ int cress_io_adopt_like(struct cress_hub *hub, int number,
 		return -1;
 	fd->socket = model->socket;
 	fd->stream = model->stream;
+	fd->file = 0;
 	return 0;
 }
 
@@ -102,6 +103,8 @@ int cress_fd_adopt(int number)
 	if (!(flags & O_NONBLOCK) &&
 	    fcntl(number, F_SETFL, flags | O_NONBLOCK) != 0)
 		return -1;
+	if (fd->waiting[0].first == NULL && fd->waiting[1].first == NULL)
+		forget(hub, fd);
 	fd->adopted = 1;
 	learn_type(fd);
 	return 0;

@@ -18,8 +18,6 @@
 #include "io/quiet.h"
 #include "io/syscalls.h"
 
-#include <cress/hub.h>
-
 struct brake {
 	int fd;
 	int option;		/* 0: not needed */
@@ -65,7 +63,7 @@ static int is_ready(const struct cress_io *io)
 		.events = io->direction == CRESS_READ ? POLLIN : POLLOUT,
 	};
 
-	if (io->fd->adopted || poll(&pollfd, 1, 0) != 0)
+	if (io->fd->adopted || cress_poll_now(&pollfd, 1) != 0)
 		return 1;
 	errno = EAGAIN;
 	return 0;
@@ -80,7 +78,10 @@ static ssize_t try_accept(struct cress_io *io, struct sockaddr *address,
 	if (!is_ready(io))
 		return -1;
 	brake(&rein, io);
-	fd = cress_syscalls.accept4(io->fd->fd, address, size, flags);
+	/* One that has gone again in the queue is nobody's error. */
+	do
+		fd = cress_syscalls.accept4(io->fd->fd, address, size, flags);
+	while (fd < 0 && errno == ECONNABORTED);
 	release(&rein);
 	return fd;
 }
@@ -95,8 +96,7 @@ int cress_accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
 		return -1;
 	do
 		accepted = try_accept(&io, address, size, flags);
-	while (cress_io_again(&io, &accepted) ||
-	       (accepted < 0 && errno == ECONNABORTED));
+	while (cress_io_again(&io, &accepted));
 	if (accepted < 0)
 		return -1;
 	/* Without memory for its entry it works like a foreign one. */
@@ -107,43 +107,53 @@ int cress_accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
 	return (int)accepted;
 }
 
-static int connection_error(int fd)
+static int try_connect(struct cress_io *io, const struct sockaddr *address,
+		       socklen_t size)
 {
-	socklen_t size;
-	int error;
+	struct brake rein;
+	int result;
 
-	size = sizeof error;
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
-		return errno;
-	return error;
+	brake(&rein, io);
+	result = cress_syscalls.connect(io->fd->fd, address, size);
+	release(&rein);
+	return result;
+}
+
+/*
+ * A Unix socket whose listener is full says EAGAIN, and nothing tells when it
+ * is not: so look again, but as one that waits for the descriptor, whom a
+ * cress_close() finds.
+ */
+static int wait_for_room(struct cress_io *io)
+{
+	struct pollfd pollfd = {.fd = io->fd->fd};
+
+	if (cress_poll(&pollfd, 1, 1) < 0)
+		return -1;
+	return cress_io_is_stale(io) ? -1 : 0;
 }
 
 int cress_connect(int fd, const struct sockaddr *address, socklen_t size)
 {
 	struct cress_io io;
-	struct brake rein;
-	int result;
+	int result, others;	/* another call began it */
 
 	if (cress_io_begin(&io, fd, CRESS_WRITE) != 0)
 		return -1;
-	for (;;) {
-		brake(&rein, &io);
-		result = cress_syscalls.connect(fd, address, size);
-		release(&rein);
-		if (result == 0)
-			return 0;
-		/* A Unix socket whose listener is full cannot be waited for. */
-		if (errno != EAGAIN)
-			break;
-		if (cress_sleep(1e-3) != 0)
+	while ((result = try_connect(&io, address, size)) != 0 &&
+	       errno == EAGAIN)
+		if (wait_for_room(&io) != 0)
 			return -1;
-	}
+	if (result == 0)
+		return 0;
 	if (errno != EINPROGRESS && errno != EINTR && errno != EALREADY)
 		return -1;
+	others = errno == EALREADY;
 	if (cress_io_wait(&io) != 0)
 		return -1;
-	errno = connection_error(fd);
-	return errno == 0 ? 0 : -1;
+	/* Once more: it tells the outcome, whatever has asked before. */
+	result = try_connect(&io, address, size);
+	return result == 0 || (errno == EISCONN && !others) ? 0 : -1;
 }
 
 int cress_shutdown(int fd, int how)

@@ -160,8 +160,7 @@ struct cress_hub *cress_io_hub(void)
 	return hub;
 }
 
-/* Was the number closed, and perhaps reused, while others ran? */
-static int is_stale(const struct cress_io *io)
+int cress_io_is_stale(const struct cress_io *io)
 {
 	if (io->fd->generation == io->generation)
 		return 0;
@@ -180,7 +179,7 @@ int cress_io_wait(struct cress_io *io)
 		return -1;
 	io->hub->thread->current->io_count = 0;
 	cress_fd_waiter_add(io->hub, &waiter, io->first);
-	if (cress_park(io->hub, &waiter.waiter) != 0 || is_stale(io))
+	if (cress_park(io->hub, &waiter.waiter) != 0 || cress_io_is_stale(io))
 		return -1;
 	/* From now on the next in the list may be woken. */
 	io->fd->woken[io->direction] = 0;
@@ -220,7 +219,7 @@ int cress_io_begin(struct cress_io *io, int fd, enum cress_direction direction)
 {
 	if (unlikely(cress_io_begin_nowait(io, fd, direction) != 0))
 		return -1;
-	if (unlikely(cress_io_turn(io->hub) != 0 || is_stale(io)))
+	if (unlikely(cress_io_turn(io->hub) != 0 || cress_io_is_stale(io)))
 		return -1;
 	if (io->fd->drained[direction] || io->fd->waiting[direction].first)
 		return cress_io_wait(io);

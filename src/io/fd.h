@@ -15,6 +15,7 @@
 #ifndef CRESS_IO_FD_H
 #define CRESS_IO_FD_H
 
+#include <poll.h>
 #include <sys/types.h>
 
 #include "wait/wait.h"
@@ -66,6 +67,9 @@ int cress_io_turn(struct cress_hub *hub);
 int cress_io_begin_nowait(struct cress_io *io, int fd,
 			  enum cress_direction direction);
 
+/* Was the number closed, and perhaps reused, meanwhile? Sets EBADF then. */
+int cress_io_is_stale(const struct cress_io *io);
+
 /* Wait until the call may be tried again. 0, or -1 with errno. */
 int cress_io_wait(struct cress_io *io);
 
@@ -95,6 +99,12 @@ static inline void cress_io_moved(struct cress_io *io, ssize_t moved,
 
 /* The state of io in a hub, made at the first call; NULL with errno. */
 struct cress_hub *cress_io_hub(void);
+
+/* poll(2) without waiting, and without EINTR. */
+int cress_poll_now(struct pollfd *fds, nfds_t count);
+
+/* Is it a regular file, or a disk? */
+int cress_io_is_file(int fd);
 
 /* Let all who wait for this direction of `fd` try again. */
 void cress_io_retry(int fd, enum cress_direction direction);

@@ -30,6 +30,7 @@ static struct {
 	int limit;
 	int workers;
 	int idle;
+	int waiting;		/* jobs in the queue */
 } pool = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.work = PTHREAD_COND_INITIALIZER,
@@ -52,6 +53,7 @@ static struct cress_job *take_job(void)
 		if (pool.first == NULL)
 			pool.last = NULL;
 		job->state = CRESS_JOB_RUNNING;
+		pool.waiting--;
 	}
 	return job;
 }
@@ -65,6 +67,7 @@ static void put_job(struct cress_job *job)
 	else
 		pool.first = job;
 	pool.last = job;
+	pool.waiting++;
 }
 
 /* Take a job out of the queue before a worker does. */
@@ -78,6 +81,7 @@ static void remove_job(struct cress_job *job)
 		link = &before->next;
 	}
 	*link = job->next;
+	pool.waiting--;
 	if (pool.last == job)
 		pool.last = before;
 }
@@ -258,7 +262,8 @@ static int submit(struct cress_job *job)
 	int error = 0;
 
 	pthread_mutex_lock(&pool.lock);
-	if (pool.idle == 0 && pool.workers < pool.limit)
+	/* One that is idle may have been signalled for an earlier job. */
+	if (pool.waiting >= pool.idle && pool.workers < pool.limit)
 		error = add_worker();
 	if (pool.workers == 0) {
 		pthread_mutex_unlock(&pool.lock);

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -19,6 +20,9 @@
 
 /* So many descriptors need no allocation. */
 #define FEW 4
+
+#define WRITABLE (POLLOUT | POLLWRNORM | POLLWRBAND)
+#define READABLE (POLLIN | POLLRDNORM | POLLRDBAND | POLLPRI | POLLRDHUP)
 
 struct cress_poll {
 	struct cress_timer timer;
@@ -107,10 +111,10 @@ static int add_members(struct cress_poll *poll, const struct pollfd *fds,
 		if (fds[i].fd < 0)
 			continue;
 		/* Errors are reported in any case, and make it readable. */
-		if (!(events & POLLOUT) || events & (POLLIN | POLLRDHUP))
+		if (!(events & WRITABLE) || events & READABLE)
 			if (add_member(poll, fds[i].fd, CRESS_READ) != 0)
 				return -1;
-		if (events & POLLOUT &&
+		if (events & WRITABLE &&
 		    add_member(poll, fds[i].fd, CRESS_WRITE) != 0)
 			return -1;
 	}
@@ -133,6 +137,16 @@ static int wait_for(struct cress_poll *poll, double when)
 	return cress_park(poll->hub, &poll->waiter);
 }
 
+int cress_poll_now(struct pollfd *fds, nfds_t count)
+{
+	int ready;
+
+	do
+		ready = poll(fds, count, 0);
+	while (ready < 0 && errno == EINTR);
+	return ready;
+}
+
 static int poll_until(struct cress_hub *hub, struct pollfd *fds, nfds_t count,
 		      double when)
 {
@@ -152,8 +166,9 @@ static int poll_until(struct cress_hub *hub, struct pollfd *fds, nfds_t count,
 		if (result == 0)
 			result = wait_for(&call, when);
 		if (result == 0)
-			ready = poll(fds, count, 0);
-		if (call.timed_out)
+			ready = cress_poll_now(fds, count);
+		/* What woke it may be nothing that was asked for. */
+		if (call.timed_out || hub->driver->now(hub) >= when)
 			break;
 	}
 	if (members != few)
@@ -169,9 +184,11 @@ int cress_poll(struct pollfd *fds, nfds_t count, int timeout)
 
 	if (hub == NULL || cress_io_turn(hub) != 0)
 		return -1;
-	do
-		ready = poll(fds, count, 0);
-	while (ready < 0 && errno == EINTR);
+	if (count > INT_MAX) {
+		errno = EINVAL;
+		return -1;
+	}
+	ready = cress_poll_now(fds, count);
 	if (ready != 0 || timeout == 0)
 		return ready;
 	if (timeout > 0)
@@ -184,6 +201,7 @@ int cress_wait_fd(int fd, int events)
 {
 	struct cress_fd_waiter members[2];
 	struct cress_poll call = {.members = members};
+	struct pollfd pollfd = {.fd = fd, .events = (short)events};
 
 	if (events == 0 || events & ~(POLLIN | POLLOUT)) {
 		errno = EINVAL;
@@ -198,5 +216,10 @@ int cress_wait_fd(int fd, int events)
 		return -1;
 	if (fcntl(fd, F_GETFD) < 0)
 		return -1;
-	return wait_for(&call, INFINITY) != 0 ? -1 : call.events;
+	if (wait_for(&call, INFINITY) != 0)
+		return -1;
+	/* One direction woke it; the other may be ready too. */
+	if (call.count == 2 && cress_poll_now(&pollfd, 1) > 0)
+		call.events |= pollfd.revents & events;
+	return call.events;
 }

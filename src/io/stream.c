@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 #include "io/fd.h"
@@ -43,7 +44,7 @@ static int prepare(struct transfer *transfer, int fd, const struct iovec *iov,
 	return cress_io_begin(&transfer->io, fd, direction);
 }
 
-static int is_regular(int fd)
+int cress_io_is_file(int fd)
 {
 	struct stat status;
 
@@ -64,11 +65,15 @@ static void *transfer_file(void *arg)
 					     transfer->count);
 }
 
+#define NOT_RUN ((void *)(intptr_t)-2)
+
 static ssize_t offload_transfer(struct transfer *transfer)
 {
-	void *moved;
+	void *moved = NOT_RUN;
 
-	if (cress_offload(transfer_file, transfer, &moved) != 0)
+	/* Cancelled in the worker it has moved its data all the same. */
+	if (cress_offload(transfer_file, transfer, &moved) != 0 &&
+	    moved == NOT_RUN)
 		return -1;
 	return (ssize_t)moved;
 }
@@ -108,9 +113,9 @@ static ssize_t try_polled(struct transfer *transfer)
 	int fd = transfer->io.fd->fd;
 	struct pollfd pollfd = {.fd = fd,
 				.events = reads ? POLLIN : POLLOUT};
-	struct iovec some = transfer->iov[0];
+	struct iovec some;
 
-	if (poll(&pollfd, 1, 0) == 0) {
+	if (cress_poll_now(&pollfd, 1) == 0) {
 		errno = EAGAIN;
 		return -1;
 	}
@@ -118,7 +123,10 @@ static ssize_t try_polled(struct transfer *transfer)
 		return cress_syscalls.readv(fd, transfer->iov,
 					    transfer->count);
 	/* Writable means room for this much, not for all of it. */
-	if (transfer->asked > PIPE_BUF && !is_regular(fd)) {
+	if (transfer->asked > PIPE_BUF && !cress_io_is_file(fd)) {
+		while (transfer->iov->iov_len == 0)
+			transfer->iov++;
+		some = *transfer->iov;
 		if (some.iov_len > PIPE_BUF)
 			some.iov_len = PIPE_BUF;
 		transfer->iov = &some;
@@ -145,7 +153,7 @@ static ssize_t try_foreign(struct transfer *transfer)
 		return n;
 	if (errno == EOPNOTSUPP || errno == EINVAL || errno == ENOSYS)
 		return try_polled(transfer);
-	if (errno == EAGAIN && is_regular(fd))
+	if (errno == EAGAIN && cress_io_is_file(fd))
 		return offload_transfer(transfer);
 	return n;
 }
@@ -162,15 +170,25 @@ static ssize_t try_adopted(struct transfer *transfer)
 	return quietly(transfer, 0);
 }
 
+/* O_NONBLOCK keeps a call on it from blocking; a file knows no such thing. */
+static int is_plain(const struct transfer *transfer)
+{
+	return transfer->io.fd->adopted && !transfer->io.fd->file;
+}
+
 static ssize_t run(struct transfer *transfer)
 {
 	struct transfer attempt;
 	ssize_t n;
 
+	/* To read nothing never blocks, but some calls would say EAGAIN. */
+	if (transfer->asked == 0 && transfer->io.direction == CRESS_READ)
+		return cress_syscalls.readv(transfer->io.fd->fd, transfer->iov,
+					    transfer->count);
 	do {
 		attempt = *transfer;
-		n = transfer->io.fd->adopted ? try_adopted(&attempt)
-					     : try_foreign(&attempt);
+		n = is_plain(transfer) ? try_adopted(&attempt)
+				       : try_foreign(&attempt);
 	} while (cress_io_again(&transfer->io, &n));
 	cress_io_moved(&transfer->io, n, transfer->asked);
 	return n;
@@ -202,7 +220,7 @@ ssize_t cress_read(int fd, void *buf, size_t count)
 
 	if (prepare(&transfer, fd, &iov, 1, CRESS_READ) != 0)
 		return -1;
-	if (!transfer.io.fd->adopted)
+	if (!is_plain(&transfer))
 		return run(&transfer);
 	do
 		n = cress_syscalls.read(fd, buf, count);

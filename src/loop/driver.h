@@ -33,6 +33,7 @@ struct cress_fd {
 	uint8_t adopted;
 	uint8_t stream;
 	uint8_t socket;
+	uint8_t file;		/* a regular one, or a disk */
 };
 
 struct cress_fd_event {

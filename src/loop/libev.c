@@ -13,6 +13,7 @@
 #include <ev.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -204,8 +205,6 @@ static struct slot *make_chunk(struct libev *libev, size_t chunk)
 
 	if (grow_table(libev, chunk) != 0)
 		return NULL;
-	if (libev->chunks[chunk] != NULL)
-		return libev->chunks[chunk];
 	slots = cress_map(CHUNK_BYTES);
 	if (slots == NULL)
 		return NULL;
@@ -230,7 +229,9 @@ static struct cress_fd *libev_fd(struct cress_hub *hub, int fd)
 	if (likely(chunk < libev->chunk_count &&
 		   libev->chunks[chunk] != NULL))
 		slots = libev->chunks[chunk];
-	else if ((slots = make_chunk(libev, chunk)) == NULL)
+	/* A number far out of range must not cost a table that reaches it. */
+	else if (fcntl(fd, F_GETFD) < 0 ||
+		 (slots = make_chunk(libev, chunk)) == NULL)
 		return NULL;
 	return &slots[(size_t)fd % CHUNK].fd;
 }

@@ -50,7 +50,9 @@ static struct addrinfo *find_unix(const char *name, int type)
 
 	if (name[0] != '/' && name[0] != '@')
 		return fail(EINVAL);
-	if (length < 2 || length >= sizeof entry->address.sun_path)
+	/* A path ends with a zero, which must fit; an abstract name does not. */
+	if (length < 2 ||
+	    length + (name[0] == '/') > sizeof entry->address.sun_path)
 		return fail(EINVAL);
 	entry = cress_alloc(sizeof *entry);
 	if (entry == NULL)
@@ -70,6 +72,18 @@ static struct addrinfo *find_unix(const char *name, int type)
 	return &entry->info;
 }
 
+/* A number in range, or a name. */
+static int is_port(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (text[digits] != '\0')
+		return 1;
+	text += strspn(text, "0");
+	return strlen(text) < 5 ||
+	       (strlen(text) == 5 && strcmp(text, "65535") <= 0);
+}
+
 /* Split `host:port` in place. 0, or -1 if it is neither that nor [v6]:port. */
 static int split(char *text, char **host, char **port)
 {
@@ -80,13 +94,15 @@ static int split(char *text, char **host, char **port)
 	*host = text;
 	*port = colon + 1;
 	*colon = '\0';
+	if (!is_port(*port))
+		return -1;
 	if (text[0] != '[')
-		return strchr(text, ':') != NULL ? -1 : 0;
+		return strpbrk(text, ":[]") != NULL ? -1 : 0;
 	if (colon == text + 1 || colon[-1] != ']')
 		return -1;
 	colon[-1] = '\0';
 	*host = text + 1;
-	return 0;
+	return strpbrk(*host, "[]") != NULL ? -1 : 0;
 }
 
 static int errno_of(int code)

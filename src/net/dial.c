@@ -9,6 +9,7 @@
 #include "net/address.h"
 
 #include <cress/io.h>
+#include <cress/scope.h>
 
 /* Make a socket of one address ready for use. 0, or -1 with errno. */
 typedef int setup(int fd, const struct addrinfo *address, int argument);
@@ -42,7 +43,7 @@ static int set_up_listen(int fd, const struct addrinfo *address, int backlog)
 /* May another address help? Not if the caller is to stop. */
 static int is_final(int error)
 {
-	return error == ECANCELED || error == EDEADLK;
+	return cress_scope_error() != 0 || error == EDEADLK;
 }
 
 static int open_first(const struct addrinfo *list, setup *set_up, int argument)
