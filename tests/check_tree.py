@@ -17,7 +17,7 @@ import sys
 COLUMNS = 80
 FILE_LINES = 450
 FUNCTION_LINES = 60
-HEADER_LINES = (20, 260)
+HEADER_LINES = (20, 270)
 INCLUDES_WARN, INCLUDES_MAX = 5, 8
 
 LAYERS = ['arch', 'core', 'loop', 'wait', 'io', 'net']

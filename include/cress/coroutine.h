@@ -82,7 +82,7 @@ typedef struct cress_attr {
 	const char *name;	/* copied; NULL: none */
 	size_t stack_size;	/* bytes; 0: the default, see stack.h */
 	void *stack;		/* own memory of stack_size bytes, or NULL */
-	cress_t *parent;	/* NULL: the creator, the hub for spawned ones */
+	cress_t *parent;	/* NULL: the creator; spawned ones: the hub */
 	unsigned flags;		/* CRESS_SHARED_FP and so on, or 0 */
 	unsigned reserved0;	/* must be 0 */
 	void *reserved[3];	/* must be NULL */

@@ -51,9 +51,9 @@ static struct key *find_key(cress_local_t name)
 {
 	struct key *key = &keys[name & INDEX_MASK];
 
-	return name != 0 && __atomic_load_n(&key->name, __ATOMIC_ACQUIRE) == name
-		       ? key
-		       : NULL;
+	if (name == 0 || __atomic_load_n(&key->name, __ATOMIC_ACQUIRE) != name)
+		return NULL;
+	return key;
 }
 
 int cress_local_new(cress_local_t *name, void (*destroy)(void *value),

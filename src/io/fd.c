@@ -217,9 +217,11 @@ int cress_io_turn(struct cress_hub *hub)
 
 int cress_io_begin(struct cress_io *io, int fd, enum cress_direction direction)
 {
-	if (unlikely(cress_io_begin_nowait(io, fd, direction) != 0))
+	struct cress_hub *hub = cress_io_hub();
+
+	if (unlikely(hub == NULL || cress_io_turn(hub) != 0))
 		return -1;
-	if (unlikely(cress_io_turn(io->hub) != 0 || cress_io_is_stale(io)))
+	if (unlikely(cress_io_begin_nowait(io, fd, direction) != 0))
 		return -1;
 	if (io->fd->drained[direction] || io->fd->waiting[direction].first)
 		return cress_io_wait(io);

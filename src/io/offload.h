@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Jobs for the worker threads: what cress_offload() and look-ups are made of. */
+/* Jobs for the worker threads: offload and look-ups are made of them. */
 #ifndef CRESS_IO_OFFLOAD_H
 #define CRESS_IO_OFFLOAD_H
 

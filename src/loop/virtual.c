@@ -3,12 +3,13 @@
  * The virtual driver: a clock that jumps, and a choice drawn from a seed.
  * hub->loop points to the state that its maker keeps.
  */
-#include "loop/virtual_driver.h"
+#include "loop/virtual.h"
 
 #include <errno.h>
 #include <math.h>
 
 #include "loop/hub.h"
+#include "loop/virtual_driver.h"
 
 /* So that somebody who yields for ever still sees the time pass. */
 #define POLL_TAKES 1e-6

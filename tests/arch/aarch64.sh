@@ -49,6 +49,7 @@ build_kit() {
   build "entry$1" $2 "$here/test_entry.c" "$3"
 }
 
+# R5
 run_one() {
   echo "== $1"
   timeout 300 $run "$folder/$1" $rounds
