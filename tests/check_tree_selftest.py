@@ -44,7 +44,7 @@ FAULTS = [
     ('check_licence', 'src/core/free.c', 'int a;\n'),
     ('check_licence', 'tests/free.sh', '#!/bin/sh\n:\n'),
     ('check_header_length', 'include/cress/short.h', C),
-    ('check_header_length', 'include/cress/huge.h', C + '/* */\n' * 261),
+    ('check_header_length', 'include/cress/huge.h', C + '/* */\n' * 271),
     ('check_unfinished', 'src/core/later.c', C + '/* TO' 'DO: write */\n'),
     ('check_unfinished', 'README.md', 'FIX' 'ME\n'),
     ('check_private', 'README.md', 'see /wo' 'rk/place\n'),

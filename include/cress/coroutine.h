@@ -28,6 +28,11 @@
  *             printf("%td\n", (intptr_t)n);
  *     cress_release(numbers);
  *
+ * When a thread ends, the handlers and locals of its main coroutine run, and it
+ * is dead. What is suspended, queued or parked stays where it is and never runs
+ * again; the stacks go. Handles elsewhere stay valid: what needs the coroutine
+ * fails with ESRCH.
+ *
  * Whatever is misused reports as a failed switch does and switches nothing.
  * A call without a word on threads is for the thread that owns the coroutine.
  * Switching from inside a signal handler is not supported. longjmp() within
@@ -57,8 +62,9 @@ typedef void *cress_fn(void *arg);
  * The floating-point control words (rounding, exception masks) go along
  * unchanged when this coroutine is switched to, and when it switches to
  * another. That makes a switch faster; it is for those that leave the control
- * words alone, and for those who switch to them. Without it each coroutine has
- * its own: it starts with its creator's.
+ * words alone, and for those who switch to them. The scheduler's switches keep
+ * everybody's apart in any case. Without it each coroutine has its own: it
+ * starts with its creator's.
  */
 #define CRESS_SHARED_FP 0x1u
 
@@ -205,9 +211,10 @@ cress_t *cress_retain(cress_t *c);
  * CRESS_EXIT into it at once, with the caller as its parent, and returns when
  * it is dead; an error that it dies of is logged and does not reach the caller.
  * One that switches away instead of ending stays alive. On another thread the
- * exit is queued until the owner next switches or calls cress_collect(); if
- * that thread is gone it never runs. One that has not started just goes. One
- * that is queued or parked in the scheduler runs on.
+ * exit is queued until the owner next switches, calls cress_collect() or ends;
+ * if that thread is gone it never runs. One that has not started just goes. One
+ * that runs, is queued or is parked in the scheduler runs on, and is freed at
+ * its end.
  */
 void cress_release(cress_t *c);
 

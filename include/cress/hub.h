@@ -29,6 +29,9 @@
  * them is bounded in number and time, then the loop polls, so that nobody
  * starves. Times are seconds in a double on a monotonic clock.
  *
+ * A child of fork() shares the event loop's descriptor with its parent and has
+ * no workers: it may call exec or _exit, and use raw coroutines.
+ *
  * Every parking call fails with ECANCELED or the error of the kill inside a
  * coroutine that was killed, and with ETIMEDOUT or ECANCELED inside a scope
  * that is over (scope.h). With EDEADLK it fails in the main coroutine when

@@ -3,7 +3,8 @@
  * Offload: run a function that blocks in a worker thread, and park meanwhile.
  *
  * The process has one small pool of workers, started when first needed. The
- * function runs outside any coroutine: it must not call the library.
+ * function runs outside any coroutine, on a stack of 256 KiB, with all signals
+ * blocked: it must not call the library. A thread that ends waits for its jobs.
  *
  *     static void *load(void *path)
  *     {

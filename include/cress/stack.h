@@ -4,8 +4,9 @@
  *
  * A coroutine takes a stack when it first runs and gives it back when it dies.
  * Stacks are memory mapped without reservation: a page costs when it is first
- * touched. The default size is the larger of 128 KiB and four pages. Below
- * every stack lies a guard page, part of its size; to run into it kills the
+ * touched. The default size is the larger of 128 KiB and four pages; others are
+ * rounded up to a power of two. Below every stack lies a guard page, part of
+ * its size; to run into it kills the
  * process with SIGSEGV after a line that names the coroutine, its entry
  * function and its sizes. That line comes from a SIGSEGV handler which is
  * installed only if nobody else's is, on an alternate signal stack which is

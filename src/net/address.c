@@ -50,7 +50,7 @@ static struct addrinfo *find_unix(const char *name, int type)
 
 	if (name[0] != '/' && name[0] != '@')
 		return fail(EINVAL);
-	/* A path ends with a zero, which must fit; an abstract name does not. */
+	/* A path ends with a zero that must fit; an abstract name does not. */
 	if (length < 2 ||
 	    length + (name[0] == '/') > sizeof entry->address.sun_path)
 		return fail(EINVAL);
