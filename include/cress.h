@@ -8,6 +8,7 @@
 #ifndef CRESS_H
 #define CRESS_H
 
+#include <cress/attr.h>
 #include <cress/coroutine.h>
 #include <cress/hub.h>
 #include <cress/io.h>

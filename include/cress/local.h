@@ -31,8 +31,8 @@ typedef unsigned cress_local_t;
 /*
  * Make a key and store it in `*key`. `destroy`, if not NULL, is called with
  * each value that is not NULL when the last coroutine of its context ends, on
- * that coroutine's stack, after the handlers of cress_defer(); if that one never
- * ran, in whoever drops it. `copy`, if not
+ * that coroutine's stack, after the handlers of cress_defer(); if that one
+ * never ran, in whoever drops it. `copy`, if not
  * NULL, makes the value for a copied context. Without it a value is copied as
  * it is if there is no `destroy`, and left out if there is one.
  *

@@ -37,6 +37,7 @@
 /* So many free stacks keep their memory; further ones if used this little. */
 #define HOT_STACKS 64
 #define SHALLOW_PAGES 4
+#define SAMPLE 8
 
 #ifndef CRESS_COLOUR
 #define CRESS_COLOUR 1
@@ -252,18 +253,37 @@ char *cress_stack_take(struct cress_thread *thread, cress_t *c)
 	return top_of(c->stack, class);
 }
 
-/* Give back what a free stack used beyond its hottest page, if it was much. */
-static void trim_if_deep(char *low, int class)
+/*
+ * Give back what a free stack used beyond its hottest page, if it was much.
+ * Returns whether it was.
+ */
+static int trim_if_deep(char *low, int class)
 {
 	size_t page = cress_page_size();
 	char *high = low + ((size_t)1 << class);
 	unsigned char resident = 0;
 
-	if ((size_t)1 << class <= (SHALLOW_PAGES + 2) * page)
+	if ((size_t)1 << class <= (SHALLOW_PAGES + 2) * page ||
+	    mincore(high - (SHALLOW_PAGES + 1) * page, page, &resident) != 0 ||
+	    !(resident & 1))
+		return 0;
+	cress_guard_discard(low + page, high - page);
+	return 1;
+}
+
+/*
+ * To ask costs as much as a short coroutine's life: so one free stack in eight
+ * is asked for, and the other seven if that was used deep. The one that comes
+ * on top of them may still be in use; they were given earlier.
+ */
+static void trim_sample(struct cress_stack_pool *pool, int class)
+{
+	size_t count = pool->free_count;
+
+	if (count % SAMPLE != 0 || !trim_if_deep(pool->free[count - 1], class))
 		return;
-	if (mincore(high - (SHALLOW_PAGES + 1) * page, page, &resident) == 0 &&
-	    resident & 1)
-		cress_guard_discard(low + page, high - page);
+	for (size_t i = 2; i <= SAMPLE; i++)
+		trim_if_deep(pool->free[count - i], class);
 }
 
 static void give_own(cress_t *c)
@@ -286,9 +306,8 @@ void cress_stack_give(struct cress_thread *thread, cress_t *c)
 	if (unlikely(cress_sanitizer_watches))
 		cress_sanitizer_stack_given(c, c->stack + cress_guard_size(),
 					    c->stack + c->stack_size);
-	/* The one below was given earlier, so nobody runs on it. */
 	if (unlikely(pool->free_count >= HOT_STACKS))
-		trim_if_deep(pool->free[pool->free_count - 1], class);
+		trim_sample(pool, class);
 	pool->free[pool->free_count++] = c->stack;
 	thread->last_given = c->stack;
 	thread->stacks_in_use--;
