@@ -10,8 +10,7 @@
  * A target that was suspended at the same call site goes on by ret, which the
  * return predictor foresees; any other by a jump, because a ret would be
  * predicted wrongly. From the load of rsp on, the frame is the target's, whose
- * registers lie in its context until each is loaded; the CFI says so. Stores
- * come first: loads that pass them are replayed when they hit the same lines.
+ * registers lie in its context until each is loaded; the CFI says so.
  */
 #include "../asm.h"
 
@@ -20,10 +19,15 @@
 	.cfi_escape 0x10, \number, 2, 0x74, \offset
 .endm
 
-.macro SAVE
+.macro BEGIN				/* the longest chains */
 	mov	(%rsp), %r9
 	mov	%rsp, 0(%rdi)
 	mov	%r9, 8(%rdi)
+	mov	8(%rsi), %r10
+	mov	0(%rsi), %r8
+.endm
+
+.macro SAVE
 	mov	%rbx, 16(%rdi)
 	mov	%rbp, 24(%rdi)
 	mov	%r12, 32(%rdi)
@@ -32,7 +36,7 @@
 	mov	%r15, 56(%rdi)
 .endm
 
-.macro SAVE_FP				/* the slowest, so the first */
+.macro SAVE_FP				/* the slowest stores */
 	stmxcsr	64(%rdi)
 	fnstcw	68(%rdi)
 .endm
@@ -71,8 +75,6 @@
 .endm
 
 .macro RESUME
-	mov	8(%rsi), %r10
-	mov	0(%rsi), %r8
 	cmp	%r9, %r10
 	jne	3f
 	RESTORE
@@ -95,6 +97,7 @@
 .endm
 
 FUNCTION(cress_arch_switch)
+	BEGIN
 	SAVE_FP
 	SAVE
 	COMPARE_FP
@@ -103,15 +106,16 @@ FUNCTION(cress_arch_switch)
 END(cress_arch_switch)
 
 FUNCTION(cress_arch_switch_shared)
+	BEGIN
 	SAVE
 	RESUME
 END(cress_arch_switch_shared)
 
 FUNCTION(cress_arch_switch_on)		/* as if the target called it */
+	BEGIN
 	SAVE_FP
 	SAVE
 	COMPARE_FP
-	mov	0(%rsi), %r8
 	RESTORE
 	mov	%rdx, %rdi
 	jmp	*%rcx

@@ -124,6 +124,16 @@ static void one_that_is_nonblocking_already_parks_as_well(void)
 	drop_foreign(ends);
 }
 
+/* Has a call left behind the time-out that kept it from blocking? */
+static int has_time_out(int fd, int option)
+{
+	struct timeval time_out = {0};
+	socklen_t size = sizeof(time_out);
+
+	check_int(getsockopt(fd, SOL_SOCKET, option, &time_out, &size), 0);
+	return time_out.tv_sec != 0 || time_out.tv_usec != 0;
+}
+
 /* D10 */
 static void a_blocking_listener_parks_only_its_caller(void)
 {
@@ -141,6 +151,7 @@ static void a_blocking_listener_parks_only_its_caller(void)
 
 	check(call.result >= 0 && is_made_well((int)call.result));
 	check(!has_flag(listener, O_NONBLOCK));
+	check(!has_time_out(listener, SO_RCVTIMEO));
 	check(!is_watched(listener));
 	check_int(cress_close((int)call.result), 0);
 	check_int(close(client) | close(listener), 0);
@@ -190,6 +201,7 @@ static void a_blocking_socket_connects(void)
 	check_call(&call, 0, 0);
 
 	check_int(fcntl(call.fd, F_GETFL), flags);
+	check(!has_time_out(call.fd, SO_SNDTIMEO));
 	check(!is_watched(call.fd));
 	check_int(close(call.fd) | close(listener), 0);
 }

@@ -230,7 +230,7 @@ static void live_once(int round)
 /* R35 */
 static void numbers_are_reused_again_and_again(void)
 {
-	int count = environment_reduced() != NULL ? 300 : 3000;
+	int count = environment_reduced() != NULL ? 100 : 400;
 	int before = open_descriptors();
 
 	if (environment_is_full())
