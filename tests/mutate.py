@@ -24,7 +24,7 @@ import sys
 import tempfile
 
 LEAST = 30
-TIME_OUT = 15
+TIME_OUT = 10
 HEAD = re.compile(r'@ (?P<law>[GVRD]\d+) (?P<tests>\S+) (?P<path>\S+)$')
 
 

@@ -23,7 +23,6 @@
 	mov	(%rsp), %r9
 	mov	%rsp, 0(%rdi)
 	mov	%r9, 8(%rdi)
-	mov	8(%rsi), %r10
 	mov	0(%rsi), %r8
 .endm
 
@@ -98,6 +97,7 @@
 
 FUNCTION(cress_arch_switch)
 	BEGIN
+	mov	8(%rsi), %r10
 	SAVE_FP
 	SAVE
 	COMPARE_FP
@@ -107,6 +107,7 @@ END(cress_arch_switch)
 
 FUNCTION(cress_arch_switch_shared)
 	BEGIN
+	mov	8(%rsi), %r10
 	SAVE
 	RESUME
 END(cress_arch_switch_shared)
