@@ -19,13 +19,19 @@ void cress_sanitizer_arrive(cress_t *current, cress_t *dying);
 
 /*
  * A stack is handed to `c`, or taken from it; [low, top) without its guard. To
- * be called only while cress_sanitizer_watches.
+ * be called only while cress_sanitizer_is_watching().
  */
 void cress_sanitizer_stack_taken(cress_t *c, char *low, char *top);
 void cress_sanitizer_stack_given(cress_t *c, char *low, char *top);
 
 /* Is there a sanitizer, or valgrind? Known once a thread has been made. */
 extern int cress_sanitizer_watches;
+
+/* Two threads may be made at once, so it is written while others read. */
+static inline int cress_sanitizer_is_watching(void)
+{
+	return __atomic_load_n(&cress_sanitizer_watches, __ATOMIC_RELAXED);
+}
 
 /* Memory of ours that holds pointers to allocated memory, for LSan. */
 void cress_sanitizer_root(const void *low, size_t size);

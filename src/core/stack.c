@@ -179,7 +179,7 @@ static char *take_own(cress_t *c)
 
 	if (c->attributes & CRESS_CLEAN_STACK)
 		clear_own(c);
-	if (unlikely(cress_sanitizer_watches))
+	if (unlikely(cress_sanitizer_is_watching()))
 		cress_sanitizer_stack_taken(c, c->stack, top);
 	return top;
 }
@@ -231,7 +231,7 @@ static char *take_slowly(struct cress_thread *thread, cress_t *c)
 	if (unlikely(c->attributes & CRESS_CLEAN_STACK))
 		cress_guard_discard(low + cress_guard_size(),
 				    low + c->stack_size);
-	if (unlikely(cress_sanitizer_watches))
+	if (unlikely(cress_sanitizer_is_watching()))
 		cress_sanitizer_stack_taken(c, low + cress_guard_size(),
 					    low + c->stack_size);
 	return top_of(low, class);
@@ -245,7 +245,8 @@ char *cress_stack_take(struct cress_thread *thread, cress_t *c)
 
 	if (unlikely(pool == NULL || pool->free_count == 0 ||
 		     !thread->overflow_armed ||
-		     (c->own_stack | c->attributes | cress_sanitizer_watches)))
+		     (c->own_stack | c->attributes |
+		      cress_sanitizer_is_watching())))
 		return take_slowly(thread, c);
 	c->stack = pool->free[--pool->free_count];
 	c->stack_size = (size_t)1 << class;
@@ -288,7 +289,7 @@ static void trim_sample(struct cress_stack_pool *pool, int class)
 
 static void give_own(cress_t *c)
 {
-	if (cress_sanitizer_watches)
+	if (cress_sanitizer_is_watching())
 		cress_sanitizer_stack_given(c, c->stack,
 					    c->stack + c->stack_size);
 	c->stack = NULL;
@@ -303,7 +304,7 @@ void cress_stack_give(struct cress_thread *thread, cress_t *c)
 		give_own(c);
 		return;
 	}
-	if (unlikely(cress_sanitizer_watches))
+	if (unlikely(cress_sanitizer_is_watching()))
 		cress_sanitizer_stack_given(c, c->stack + cress_guard_size(),
 					    c->stack + c->stack_size);
 	if (unlikely(pool->free_count >= HOT_STACKS))
