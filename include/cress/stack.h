@@ -12,7 +12,8 @@
  * installed only if nobody else's is, on an alternate signal stack which is
  * set only in a thread that has none; CRESS_NO_OVERFLOW_REPORT leaves both
  * out. A frame larger than the guard can jump over it: compile code with large
- * frames with -fstack-clash-protection.
+ * frames with -fstack-clash-protection (on aarch64 gcc also needs --param
+ * stack-clash-protection-guard-size=12).
  *
  * Guards are made with MADV_GUARD_INSTALL where the kernel has it and a probe
  * proves that it guards; elsewhere with mprotect(), whose guards cost two

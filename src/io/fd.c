@@ -238,9 +238,17 @@ int cress_io_begin(struct cress_io *io, int fd, enum cress_direction direction)
 {
 	struct cress_hub *hub = cress_io_hub();
 
-	if (unlikely(hub == NULL || cress_io_turn(hub) != 0))
+	if (unlikely(hub == NULL))
 		return -1;
-	if (unlikely(cress_io_begin_nowait(io, fd, direction) != 0))
+	/* Even a call that is bound to fail takes its turn. */
+	if (unlikely(cress_io_begin_nowait(io, fd, direction) != 0)) {
+		int saved = errno;
+
+		if (cress_io_turn(hub) == 0)
+			errno = saved;
+		return -1;
+	}
+	if (unlikely(cress_io_turn(hub) != 0 || cress_io_is_stale(io)))
 		return -1;
 	if (io->fd->drained[direction] || io->fd->waiting[direction].first)
 		return cress_io_wait(io);

@@ -23,12 +23,20 @@ static unsigned char sent[LONG], got[LONG];
 static unsigned calls;
 static size_t most; /* bytes that a transfer may move */
 
-/* Every third call is interrupted, every fifth refused. */
+/*
+ * One call in three is interrupted, one in five refused, but not in turn: an
+ * attempt may be two calls, and the second of them would fail for ever.
+ */
 static int must_refuse(void)
 {
+	static unsigned x = 12345;
+	unsigned draw;
+
 	calls++;
-	errno = calls % 3 == 0 ? EINTR : EAGAIN;
-	return calls % 3 == 0 || calls % 5 == 0;
+	x = x * 1664525 + 1013904223;
+	draw = x >> 16;
+	errno = draw % 3 == 0 ? EINTR : EAGAIN;
+	return draw % 3 == 0 || draw % 5 == 0;
 }
 
 static size_t cut(size_t size)

@@ -234,7 +234,7 @@ static void numbers_are_reused_again_and_again(void)
 	int before = open_descriptors();
 
 	if (environment_is_full())
-		count = 100000;
+		count = 3000;
 	for (int i = 0; i < count && suite_failures() == 0; i++)
 		live_once(i);
 
