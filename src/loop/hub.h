@@ -83,7 +83,7 @@ static inline int cress_hub_is_idle(const struct cress_hub *hub)
 void *cress_hub_switch_slow(struct cress_hub *hub, cress_t *from);
 
 /* With so many ready, the next ones are not in the cache. */
-#define CRESS_HUB_MANY 48
+#define CRESS_HUB_MANY 512
 
 /* Always inline: as a function of its own it would count as doing nothing. */
 __attribute__((always_inline)) static inline void
