@@ -94,8 +94,6 @@ cress_hub_prefetch(const struct cress_hub *hub, size_t head)
 	const char *stack = arch_context_stack(&next->context);
 
 	__builtin_prefetch(stack);
-	__builtin_prefetch(stack + 128);
-	__builtin_prefetch(stack + 256);
 	__builtin_prefetch(&later->context);
 	__builtin_prefetch(&later->special);
 }
