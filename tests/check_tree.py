@@ -20,10 +20,14 @@ FUNCTION_LINES = 60
 HEADER_LINES = (20, 270)
 INCLUDES_WARN, INCLUDES_MAX = 5, 8
 
-LAYERS = ['arch', 'core', 'loop', 'wait', 'io', 'net']
+LAYERS = ['arch', 'core', 'loop', 'wait', 'sync', 'io', 'net', 'debug']
 # The layer that a public header belongs to; those without one are core's.
-PUBLIC = {'hub': 'loop', 'scope': 'wait', 'io': 'io', 'offload': 'io',
-          'net': 'net', '': 'net'}
+PUBLIC = {'hub': 'loop', 'scope': 'wait', 'link': 'wait', 'embed': 'wait',
+          'group': 'sync', 'sync': 'sync', 'event': 'sync', 'future': 'sync',
+          'lock': 'sync', 'semaphore': 'sync', 'condition': 'sync',
+          'barrier': 'sync', 'once': 'sync', 'queue': 'sync',
+          'channel': 'sync', 'select': 'sync', 'io': 'io', 'offload': 'io',
+          'net': 'net', 'simulate': 'debug', '': 'debug'}
 
 CODE = ('.c', '.h', '.S', '.cc', '.cpp', '.sh', '.py')
 C_LIKE = ('.c', '.h', '.S', '.cc', '.cpp')
