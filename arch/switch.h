@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a processor provides: a context, and three ways to leave it for another.
+ * What a processor provides: a context, and four ways to leave it for another.
  * arch/README.md has the contract, the pictures and the porting guide. The
  * build puts the folder of one processor on the include path for frame.h.
  */
@@ -35,5 +35,14 @@ void *cress_arch_switch_shared(struct arch_context *from,
  */
 void *cress_arch_switch_on(struct arch_context *from, struct arch_context *to,
 			   void *value, void *(*hook)(void *value));
+
+/*
+ * Leave a coroutine that has ended for `to`, and never return; `from` is mere
+ * scratch memory. It is not declared so, because what is would be called and
+ * not jumped to: reached by jumps alone from the coroutine's main function on,
+ * it is foreseen to go on in the call that started the coroutine.
+ */
+void cress_arch_switch_last(struct arch_context *from, struct arch_context *to,
+			    void *value);
 
 #endif

@@ -51,10 +51,13 @@
 	stp	d14, d15, [x0, #160]
 .endm
 
-.macro SWAP_FP
+.macro SAVE_FP
 	mrs	x11, fpcr
-	ldr	x12, [x1, #104]
 	str	x11, [x0, #104]
+.endm
+
+.macro COMPARE_FP			/* x11 with what the target had */
+	ldr	x12, [x1, #104]
 	cmp	x11, x12
 	b.ne	2f
 1:
@@ -100,7 +103,8 @@
 
 FUNCTION(cress_arch_switch)
 	SAVE
-	SWAP_FP
+	SAVE_FP
+	COMPARE_FP
 	RESUME
 	RELOAD_FP
 END(cress_arch_switch)
@@ -113,7 +117,8 @@ END(cress_arch_switch_shared)
 /* The hook runs as if the target had called it; its result is the value. */
 FUNCTION(cress_arch_switch_on)
 	SAVE
-	SWAP_FP
+	SAVE_FP
+	COMPARE_FP
 	RESTORE
 	mov	x30, x17
 	.cfi_restore x30
@@ -122,6 +127,19 @@ FUNCTION(cress_arch_switch_on)
 	br	x16
 	RELOAD_FP
 END(cress_arch_switch_on)
+
+/* Nothing of the caller's is kept. */
+FUNCTION(cress_arch_switch_last)
+	ldp	x9, x17, [x1]
+	mrs	x11, fpcr
+	COMPARE_FP
+	RESTORE
+	mov	x0, x2
+	mov	x30, x17
+	.cfi_restore x30
+	ret				/* to the call that started it, often */
+	RELOAD_FP
+END(cress_arch_switch_last)
 
 /*
  * The first frame of every stack: it has no caller, so unwinding ends. Stacks

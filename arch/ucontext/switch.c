@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The three switches on top of getcontext, makecontext and swapcontext.
+ * The switches on top of getcontext, makecontext and swapcontext.
  *
  * swapcontext() keeps more than the contract asks for: it gives every context a
  * signal mask and floating-point state of its own. Here the mask belongs to
@@ -58,6 +58,13 @@ void *cress_arch_switch_shared(struct arch_context *from,
 {
 	fegetenv(&to->arriving);
 	return leave(from, to, value, NULL);
+}
+
+void cress_arch_switch_last(struct arch_context *from, struct arch_context *to,
+			    void *value)
+{
+	cress_arch_switch(from, to, value);
+	abort();
 }
 
 /* makecontext() hands over integers only, so a pointer comes in two halves. */

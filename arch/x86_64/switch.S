@@ -123,16 +123,29 @@ FUNCTION(cress_arch_switch_on)		/* as if the target called it */
 	RELOAD_FP
 END(cress_arch_switch_on)
 
+FUNCTION(cress_arch_switch_last)	/* nothing of the caller's is kept */
+	mov	0(%rsi), %r8
+	SAVE_FP
+	COMPARE_FP
+	RESTORE
+	mov	%rdx, %rax
+	ret				/* to the call that started it, often */
+	RELOAD_FP
+END(cress_arch_switch_last)
+
 /*
  * The first frame of every stack: it has no caller, so unwinding ends. Stacks
- * begin after the nop: unwinders look up the byte before a return address.
+ * begin after the nop: unwinders look up the byte before a return address. A
+ * call of main would be one more return that the predictor expects at its end.
  */
 FUNCTION(cress_arch_entry)
 	.cfi_undefined rip
 	nop
 	mov	%rax, %rdi
-	call	*%rbx
-	ud2
+	lea	1f(%rip), %rcx
+	push	%rcx
+	jmp	*%rbx
+1:	ud2
 END(cress_arch_entry)
 
 NO_EXECUTABLE_STACK

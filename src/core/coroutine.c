@@ -65,27 +65,13 @@ cress_t *cress_make(struct cress_thread *thread, cress_fn *fn, void *value,
 		errno = error;
 		return NULL;
 	}
-	c = cress_block_take(thread);
-	if (unlikely(c == NULL))
+	if (attr != NULL && attr->parent != NULL)
+		parent = attr->parent;
+	c = cress_make_plain(thread, fn, value, parent, kind);
+	if (attr != NULL && c != NULL && apply_attributes(c, attr) != 0) {
+		cress_last_drop(c);
 		return NULL;
-	c->state = CRESS_UNSTARTED;
-	c->kind = (uint8_t)kind;
-	c->fn = fn;
-	c->value = value;
-	c->stack_size = cress_stack_default();
-	arch_context_init_fp(&c->context);
-	if (attr != NULL) {
-		if (apply_attributes(c, attr) != 0) {
-			cress_block_give(c);
-			return NULL;
-		}
-		if (attr->parent != NULL)
-			parent = attr->parent;
 	}
-	c->references = 1;
-	c->parent = parent;
-	if (parent != NULL)
-		parent->references++;
 	return c;
 }
 

@@ -28,20 +28,10 @@
 #define LARGEST_SIZE ((size_t)1 << 46)
 #define FIRST_SLAB_STACKS 16
 #define LARGEST_SLAB ((size_t)1 << 30)
-#define COLOUR_STEP 64
 
-/* A prime, so that no stride of a power of two and one pages skips colours. */
-#define COLOURS 23
-#define PAGE 12			/* bits; of the smallest page anywhere */
-
-/* So many free stacks keep their memory; further ones if used this little. */
-#define HOT_STACKS 64
+/* What is little of a stack, and how many of those that are free are asked. */
 #define SHALLOW_PAGES 4
 #define SAMPLE 8
-
-#ifndef CRESS_COLOUR
-#define CRESS_COLOUR 1
-#endif
 
 struct cress_mapping {
 	struct cress_mapping *next;
@@ -85,13 +75,6 @@ static int class_of(size_t size)
 static size_t stride_of(int class)
 {
 	return ((size_t)1 << class) + (CRESS_COLOUR ? cress_page_size() : 0);
-}
-
-static inline char *top_of(const char *low, int class)
-{
-	size_t colour = CRESS_COLOUR ? ((uintptr_t)low >> PAGE) % COLOURS : 0;
-
-	return (char *)low + ((size_t)1 << class) - colour * COLOUR_STEP;
 }
 
 /* Make sure that every stack of the pool can be given back at any time. */
@@ -162,9 +145,16 @@ static char *carve(struct cress_thread *thread, struct cress_stack_pool *pool,
 
 static struct cress_stack_pool *pool_of(struct cress_thread *thread, int class)
 {
-	if (unlikely(thread->pools[class] == NULL))
-		thread->pools[class] = cress_alloc(sizeof(**thread->pools));
-	return thread->pools[class];
+	struct cress_stack_pool *pool = thread->pools[class];
+
+	if (likely(pool != NULL))
+		return pool;
+	pool = cress_alloc(sizeof(**thread->pools));
+	if (pool == NULL)
+		return NULL;
+	thread->pools[class] = pool;
+	pool->size = (size_t)1 << class;
+	return pool;
 }
 
 static void clear_own(cress_t *c)
@@ -207,7 +197,7 @@ static inline char *take_free(struct cress_thread *thread,
 	return low;
 }
 
-static char *take_slowly(struct cress_thread *thread, cress_t *c)
+char *cress_stack_take_slowly(struct cress_thread *thread, cress_t *c)
 {
 	int class = class_of(c->stack_size);
 	struct cress_stack_pool *pool;
@@ -226,32 +216,17 @@ static char *take_slowly(struct cress_thread *thread, cress_t *c)
 	    (low = carve(thread, pool, class)) == NULL)
 		return NULL;
 	c->stack = low;
-	c->stack_size = (size_t)1 << class;
-	thread->stacks_in_use++;
+	c->stack_size = pool->size;
+	if (pool->size == thread->stack_default && thread->overflow_armed &&
+	    !cress_sanitizer_is_watching())
+		thread->hot = pool;
 	if (unlikely(c->attributes & CRESS_CLEAN_STACK))
 		cress_guard_discard(low + cress_guard_size(),
 				    low + c->stack_size);
 	if (unlikely(cress_sanitizer_is_watching()))
 		cress_sanitizer_stack_taken(c, low + cress_guard_size(),
 					    low + c->stack_size);
-	return top_of(low, class);
-}
-
-/* The short way is a pop from the pool. */
-char *cress_stack_take(struct cress_thread *thread, cress_t *c)
-{
-	int class = class_of(c->stack_size);
-	struct cress_stack_pool *pool = thread->pools[class];
-
-	if (unlikely(pool == NULL || pool->free_count == 0 ||
-		     !thread->overflow_armed ||
-		     (c->own_stack | c->attributes |
-		      cress_sanitizer_is_watching())))
-		return take_slowly(thread, c);
-	c->stack = pool->free[--pool->free_count];
-	c->stack_size = (size_t)1 << class;
-	thread->stacks_in_use++;
-	return top_of(c->stack, class);
+	return cress_stack_top(low, c->stack_size);
 }
 
 /*
@@ -295,7 +270,7 @@ static void give_own(cress_t *c)
 	c->stack = NULL;
 }
 
-void cress_stack_give(struct cress_thread *thread, cress_t *c)
+void cress_stack_give_slowly(struct cress_thread *thread, cress_t *c)
 {
 	int class = class_of(c->stack_size);
 	struct cress_stack_pool *pool = thread->pools[class];
@@ -307,12 +282,19 @@ void cress_stack_give(struct cress_thread *thread, cress_t *c)
 	if (unlikely(cress_sanitizer_is_watching()))
 		cress_sanitizer_stack_given(c, c->stack + cress_guard_size(),
 					    c->stack + c->stack_size);
-	if (unlikely(pool->free_count >= HOT_STACKS))
+	if (unlikely(pool->free_count >= CRESS_HOT_STACKS))
 		trim_sample(pool, class);
 	pool->free[pool->free_count++] = c->stack;
 	thread->last_given = c->stack;
-	thread->stacks_in_use--;
 	c->stack = NULL;
+}
+
+void cress_stacks_init(struct cress_thread *thread)
+{
+	static struct cress_stack_pool none;
+
+	thread->hot = &none;
+	thread->stack_default = cress_stack_default();
 }
 
 void cress_stacks_free(struct cress_thread *thread)
@@ -368,15 +350,18 @@ size_t cress_stack_peak(const cress_t *c)
 void cress_stack_stats(cress_stack_stats_t *stats)
 {
 	struct cress_thread *thread = cress_thread_self;
+	const struct cress_stack_pool *pool;
 
 	memset(stats, 0, sizeof *stats);
 	if (thread == NULL)
 		return;
-	stats->in_use = thread->stacks_in_use;
 	stats->mapped_bytes = thread->stack_bytes;
 	for (int class = 0; class < CRESS_STACK_CLASSES; class++)
-		if (thread->pools[class] != NULL)
-			stats->pooled += thread->pools[class]->free_count;
+		if (thread->pools[class] != NULL) {
+			pool = thread->pools[class];
+			stats->pooled += pool->free_count;
+			stats->in_use += pool->carved - pool->free_count;
+		}
 }
 
 size_t cress_stack_trim(void)

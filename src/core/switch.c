@@ -28,7 +28,7 @@
 /* What an entry function returns to die of an error: no other object's. */
 static char fail_marker;
 
-static void coroutine_main(void *value) __attribute__((noreturn));
+static void coroutine_main(void *value);
 
 /* NULL, with `error` delivered to the caller itself. */
 static void *refuse(struct cress_thread *thread, int error)
@@ -279,7 +279,7 @@ static void report_death(const cress_t *c, int error)
 		  cress_label(c), (const void *)c, error, strerror(error));
 }
 
-void cress_bury(struct cress_thread *thread, cress_t *dead)
+void cress_bury_slowly(struct cress_thread *thread, cress_t *dead)
 {
 	unsigned slow = atomic_load_explicit(&thread->slow,
 					     memory_order_relaxed);
@@ -292,16 +292,17 @@ void cress_bury(struct cress_thread *thread, cress_t *dead)
 	}
 }
 
-/* Leave a coroutine that has ended, for its parent or whoever is ready. */
-static _Noreturn void leave(struct cress_thread *thread, cress_t *c,
-			    void *value, int error)
+/*
+ * Leave a coroutine that has ended, for its parent or whoever is ready. None of
+ * this returns, but it is not declared so, nor is coroutine_main(): it is to
+ * reach the last switch by jumps, see cress_transfer_last().
+ */
+static void leave_for_parent(struct cress_thread *thread, cress_t *c,
+			     void *value, int error)
 {
 	int parent_knows = tell_end(thread, c);
-	cress_t *to = c->parent;
+	cress_t *to = resolve(c->parent, &value, &error);
 
-	/* Most have the hub for a parent, which takes neither. */
-	if (to->state != CRESS_IDLE_HUB || error != 0)
-		to = resolve(to, &value, &error);
 	while (to->state == CRESS_UNSTARTED) {
 		if (to->fn != NULL && cress_start(thread, to) == 0)
 			break;
@@ -310,14 +311,15 @@ static _Noreturn void leave(struct cress_thread *thread, cress_t *c,
 	}
 	if (error != 0 && to->kind & CRESS_KIND_HUB)
 		report_death(c, error);
-	/* Not before: a parent that starts must not get this very stack. */
-	cress_stack_give(thread, c);
 	if (to->state != CRESS_ACTIVE) {
 		if (error != 0 && !(to->kind & CRESS_KIND_HUB) &&
 		    !(parent_knows && to == c->parent))
 			thread->upcalls->interrupt(to, error);
 		thread->upcalls->leave(c);
+		return;
 	}
+	/* Not before: a parent that starts must not get this very stack. */
+	cress_stack_give(thread, c);
 	to->error = error;
 	if (error != 0)
 		to->saved_errno = error;
@@ -325,8 +327,7 @@ static _Noreturn void leave(struct cress_thread *thread, cress_t *c,
 	cress_bury(thread, c);
 	to->references--;
 	share_fp(c, to);
-	cress_transfer(thread, c, to, error != 0 ? NULL : value);
-	__builtin_unreachable();
+	cress_transfer_last(thread, c, to, error != 0 ? NULL : value);
 }
 
 static void coroutine_main(void *value)
@@ -354,7 +355,11 @@ static void coroutine_main(void *value)
 	c->value = result;
 	c->error = error;
 	c->state = CRESS_DEAD;
-	leave(thread, c, result, error);
+	/* Most have the hub for a parent, which takes neither. */
+	if (likely(c->parent->state == CRESS_IDLE_HUB && error == 0))
+		thread->upcalls->leave(c);
+	else
+		leave_for_parent(thread, c, result, error);
 }
 
 /*

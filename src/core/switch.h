@@ -58,7 +58,10 @@ void cress_end_unstarted(cress_t *c, int error);
  * after the coming switch if somebody still looks at it there. The block's
  * memory stays, so that the switch may save into it.
  */
-void cress_bury(struct cress_thread *thread, cress_t *dead);
+static inline void cress_bury(struct cress_thread *thread, cress_t *dead);
+
+/* Its long way: somebody looks on, or there is no handle. */
+void cress_bury_slowly(struct cress_thread *thread, cress_t *dead);
 
 /* The last handle of `c`, suspended in a raw switch, went. */
 void cress_force_exit(cress_t *c);
@@ -77,6 +80,33 @@ static inline void *cress_transfer(struct cress_thread *thread, cress_t *from,
 	if (unlikely(special != 0))
 		return cress_transfer_slow(thread, from, to, value);
 	return cress_arch_switch(&from->context, &to->context, value);
+}
+
+/*
+ * The same for one that has ended, and will not be back: nothing is saved, and
+ * if it was reached by jumps alone, the processor foresees that whoever started
+ * it goes on. So callers end in a call of this.
+ */
+static inline void cress_transfer_last(struct cress_thread *thread,
+				       cress_t *from, cress_t *to, void *value)
+{
+	thread->current = to;
+	if (to->saved_errno != *thread->errno_address)
+		*thread->errno_address = to->saved_errno;
+	if (unlikely(cress_special(thread, to) != 0))
+		cress_transfer_slow(thread, from, to, value);
+	else
+		cress_arch_switch_last(&from->context, &to->context, value);
+}
+
+static inline void cress_bury(struct cress_thread *thread, cress_t *dead)
+{
+	unsigned slow = atomic_load_explicit(&thread->slow,
+					     memory_order_relaxed);
+
+	if (unlikely(slow & (CRESS_SLOW_TRACE | CRESS_SLOW_SANITIZER) ||
+		     dead->references == 0))
+		cress_bury_slowly(thread, dead);
 }
 
 #endif

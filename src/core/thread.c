@@ -63,43 +63,19 @@ static struct cress_slab *add_slab(struct cress_thread *thread)
 	return slab;
 }
 
-/* In pieces, for which a compiler emits plain stores and no string loop. */
-static void clear_block(cress_t *c)
+cress_t *cress_block_carve(struct cress_thread *thread)
 {
-	char *line = (char *)c;
-
-	for (size_t i = 0; i < sizeof *c; i += 64)
-		memset(line + i, 0, 64);
-}
-
-cress_t *cress_block_take(struct cress_thread *thread)
-{
-	cress_t *c = thread->free_blocks;
 	struct cress_slab *slab = thread->slabs;
+	cress_t *c;
 
-	if (likely(c != NULL)) {
-		thread->free_blocks = c->drops_next;
-		clear_block(c);
-	} else {
-		if (slab == NULL || slab->used == slab->room)
-			slab = add_slab(thread);
-		if (slab == NULL)
-			return NULL;
-		c = block_at(slab, slab->used++);
-	}
+	if (slab == NULL || slab->used == slab->room)
+		slab = add_slab(thread);
+	if (slab == NULL)
+		return NULL;
+	c = block_at(slab, slab->used++);
 	thread->live++;
 	c->thread = thread;
 	return c;
-}
-
-void cress_block_give(cress_t *c)
-{
-	struct cress_thread *thread = c->thread;
-
-	c->state = CRESS_FREE;
-	c->drops_next = thread->free_blocks;
-	thread->free_blocks = c;
-	thread->live--;
 }
 
 cress_t *cress_next_of_thread(struct cress_thread *thread, const cress_t *c)
@@ -225,6 +201,7 @@ struct cress_thread *cress_thread_make(void)
 	cress_sanitizer_root(thread, sizeof *thread);
 	thread->errno_address = &errno;
 	thread->live = 1;
+	cress_stacks_init(thread);
 	thread->current = &thread->main;
 	thread->main.thread = thread;
 	thread->main.references = 1;

@@ -12,7 +12,9 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "arch/switch.h"
 
@@ -74,10 +76,6 @@ struct cress {
 	int kill_error;		/* of the first kill, or 0 */
 	void *value;		/* for its next resumption; its result */
 
-	/* The scheduler's: wait and loop. */
-	struct cress_waiter *waiter;	/* what it is parked on */
-	struct cress_scope_impl *scope;	/* innermost open one */
-	struct cress_wait_list joiners;	/* who waits for its end */
 	uint8_t kind;
 	uint8_t own_stack;	/* `stack` is memory of the caller's */
 	uint8_t attributes;	/* CRESS_SHARED_FP and so on */
@@ -85,15 +83,17 @@ struct cress {
 	uint8_t kill_seen;	/* a call has failed because of the kill */
 	uint8_t cancel_seen;	/* or because of a cancelled scope */
 	uint8_t io_count;	/* calls since it last went behind the others */
-
+	struct cress_waiter *waiter;	/* what it is parked on */
 	uint32_t references;
 	_Atomic uint32_t foreign;	/* taken by other threads, not merged */
+
+	struct cress_wait_list joiners;	/* who waits for its end */
 	cress_t *parent;	/* a reference, except of a main or a hub */
 	cress_fn *fn;
-	char *name;
-
 	char *stack;		/* its lowest byte, guard included */
 	size_t stack_size;
+	struct cress_scope_impl *scope;	/* innermost open one */
+	char *name;
 
 	struct cress_defer *defers;
 	struct cress_locals *locals;
@@ -113,8 +113,11 @@ struct cress {
 struct cress_upcalls {
 	/* Queue the current coroutine and run the others; 0 or -1. */
 	int (*yield)(void);
-	/* Leave a dead coroutine for whoever is ready; never returns. */
-	void (*leave)(cress_t *dead) __attribute__((noreturn));
+	/*
+	 * Wake who waits for the end of `dead`, which has no more to run, give
+	 * its stack back and leave it for whoever is ready. Never returns.
+	 */
+	void (*leave)(cress_t *dead);
 	/* Make a parked or queued coroutine's call fail with `error`. */
 	void (*interrupt)(cress_t *c, int error);
 	/*
@@ -141,12 +144,17 @@ struct cress_hub;
 struct cress_stack_pool {
 	char **free;
 	size_t free_count;
+	size_t size;		/* of each, or 0 in the pool without any */
 	size_t capacity;	/* of `free`: all stacks ever carved fit */
 	size_t carved;
 	char *slab_next;
 	size_t slab_left;	/* stacks */
 	size_t slab_count;	/* stacks in the next slab */
 };
+
+/* What a block that is taken again must clear: all behind the registers. */
+_Static_assert(sizeof(cress_t) - offsetof(cress_t, special) <= 192,
+	       "three lines");
 
 #define CRESS_STACK_CLASSES 64
 
@@ -168,9 +176,10 @@ struct cress_thread {
 	int in_trace;		/* while the trace function runs */
 
 	struct cress_stack_pool *pools[CRESS_STACK_CLASSES];
+	struct cress_stack_pool *hot;	/* of default ones, if all is usual */
+	size_t stack_default;
 	struct cress_mapping *mappings;
 	char *last_given;	/* the stack that was given back last */
-	size_t stacks_in_use;
 	size_t stack_bytes;
 
 	void *signal_stack;	/* ours, or NULL */
@@ -218,15 +227,49 @@ static inline int cress_is_error(int error)
 	return error == CRESS_EXIT || (error > 0 && error < 4096);
 }
 
-/* Take and give back a control block; a new one is zeroed, or NULL. */
-cress_t *cress_block_take(struct cress_thread *thread);
-void cress_block_give(cress_t *c);
+/*
+ * Take and give back a control block; a new one is zeroed, or NULL. One that
+ * nobody had before comes from a slab.
+ */
+static inline cress_t *cress_block_take(struct cress_thread *thread);
+cress_t *cress_block_carve(struct cress_thread *thread);
+static inline void cress_block_give(cress_t *c);
 
 /* The next coroutine of the thread after `c`, NULL for the first; or NULL. */
 cress_t *cress_next_of_thread(struct cress_thread *thread, const cress_t *c);
 
 /* 0 if `c` belongs to the caller's thread, else EINVAL, EXDEV or ESRCH. */
 int cress_misowned(const cress_t *c);
+
+static inline cress_t *cress_block_take(struct cress_thread *thread)
+{
+	cress_t *c = thread->free_blocks;
+	char *end = (char *)(c + 1);
+
+	if (unlikely(c == NULL))
+		return cress_block_carve(thread);
+	thread->free_blocks = c->drops_next;
+	/*
+	 * All but the registers, which a start sets. In pieces, for which a
+	 * compiler emits plain stores and no string loop.
+	 */
+	memset(end - 192, 0, 64);
+	memset(end - 128, 0, 64);
+	memset(end - 64, 0, 64);
+	thread->live++;
+	c->thread = thread;
+	return c;
+}
+
+static inline void cress_block_give(cress_t *c)
+{
+	struct cress_thread *thread = c->thread;
+
+	c->state = CRESS_FREE;
+	c->drops_next = thread->free_blocks;
+	thread->free_blocks = c;
+	thread->live--;
+}
 
 /* Free the memory of a thread that is gone, if no handle is left. */
 void cress_thread_reap(struct cress_thread *thread);

@@ -58,7 +58,7 @@ static inline void drop(cress_t *c, uint32_t count)
 	int saved;
 
 	c->references -= count;
-	if (c->references != 0)
+	if (c->references != 0 || cress_free_plainly(c))
 		return;
 	saved = errno;
 	cress_last_drop(c);
@@ -72,7 +72,7 @@ static inline void drop(cress_t *c, uint32_t count)
 __attribute__((always_inline)) static inline int
 wait_for_end(cress_t *c, void **value, uint32_t join)
 {
-	struct cress_waiter waiter = {.kind = &end_of_coroutine, .object = c};
+	struct cress_waiter waiter;
 	struct cress_hub *hub;
 	int result;
 
@@ -92,8 +92,9 @@ wait_for_end(cress_t *c, void **value, uint32_t join)
 		return -1;
 	/* It must outlive the wait, whoever releases it. */
 	c->references++;
+	waiter.object = c;
 	cress_waiter_append(&c->joiners, &waiter);
-	result = cress_park(hub, &waiter);
+	result = cress_park_as(hub, &waiter, &end_of_coroutine);
 	if (likely(result == 0)) {
 		result = result_of(c, value);
 		drop(c, 1 + join);

@@ -11,8 +11,8 @@
 
 #include <cress/hub.h>
 
-static inline cress_t *make(struct cress_hub *hub, cress_fn *fn, void *arg,
-		     const cress_attr_t *attr)
+__attribute__((always_inline)) static inline cress_t *
+make(struct cress_hub *hub, cress_fn *fn, void *arg, const cress_attr_t *attr)
 {
 	cress_t *c;
 
@@ -20,16 +20,22 @@ static inline cress_t *make(struct cress_hub *hub, cress_fn *fn, void *arg,
 		errno = EINVAL;
 		return NULL;
 	}
-	if (hub == NULL || cress_hub_reserve(hub) != 0)
+	if (unlikely(hub == NULL || cress_hub_reserve(hub) != 0))
 		return NULL;
-	c = cress_make(hub->thread, fn, arg, attr, hub->coroutine,
-		       CRESS_KIND_SPAWNED);
+	if (attr == NULL)
+		c = cress_make_plain(hub->thread, fn, arg, hub->coroutine,
+				     CRESS_KIND_SPAWNED);
+	else
+		c = cress_make(hub->thread, fn, arg, attr, hub->coroutine,
+			       CRESS_KIND_SPAWNED);
 	if (unlikely(hub->draining) && c != NULL)
 		c->kill_error = ECANCELED;
 	return c;
 }
 
-cress_t *cress_spawn_with(cress_fn *fn, void *arg, const cress_attr_t *attr)
+/* In one piece with its callers, because most have no attributes. */
+__attribute__((always_inline)) static inline cress_t *
+spawn(cress_fn *fn, void *arg, const cress_attr_t *attr)
 {
 	struct cress_hub *hub = cress_hub_get();
 	cress_t *c = make(hub, fn, arg, attr);
@@ -39,14 +45,19 @@ cress_t *cress_spawn_with(cress_fn *fn, void *arg, const cress_attr_t *attr)
 	return c;
 }
 
+cress_t *cress_spawn_with(cress_fn *fn, void *arg, const cress_attr_t *attr)
+{
+	return spawn(fn, arg, attr);
+}
+
 cress_t *cress_spawn(cress_fn *fn, void *arg)
 {
-	return cress_spawn_with(fn, arg, NULL);
+	return spawn(fn, arg, NULL);
 }
 
 int cress_go(cress_fn *fn, void *arg)
 {
-	cress_t *c = cress_spawn_with(fn, arg, NULL);
+	cress_t *c = spawn(fn, arg, NULL);
 
 	if (c == NULL)
 		return -1;

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdint.h>
 
+#include "core/stack.h"
 #include "wait/report.h"
 #include "wait/scope.h"
 
@@ -91,17 +92,6 @@ static int upcall_yield(void)
 	return cress_yield();
 }
 
-static void upcall_leave(cress_t *dead) __attribute__((noreturn));
-
-static void upcall_leave(cress_t *dead)
-{
-	struct cress_thread *thread = dead->thread;
-
-	cress_bury(thread, dead);
-	cress_hub_switch(thread->hub, dead);
-	__builtin_unreachable();
-}
-
 /* A throw at somebody parked or queued: now, or at its next parking call. */
 static void upcall_interrupt(cress_t *c, int error)
 {
@@ -128,6 +118,23 @@ static int upcall_ended(cress_t *c)
 		cress_wake_first(hub, &c->joiners);
 	}
 	return parent_knows;
+}
+
+static void upcall_leave(cress_t *dead)
+{
+	struct cress_thread *thread = dead->thread;
+	struct cress_hub *hub = thread->hub;
+	cress_t *to;
+
+	if (dead->joiners.first != NULL)
+		upcall_ended(dead);
+	cress_stack_give(thread, dead);
+	cress_bury(thread, dead);
+	to = cress_hub_next(hub);
+	if (likely(to != NULL))
+		cress_transfer_last(thread, dead, to, to->value);
+	else
+		cress_hub_switch_slow(hub, dead);
 }
 
 /* Its coroutine never runs again. Who refuses is waited for by its layer. */
@@ -190,11 +197,7 @@ struct cress_hub *cress_hub_open(const struct cress_driver *driver, void *loop)
 	return hub;
 }
 
-struct cress_hub *cress_hub_get(void)
+struct cress_hub *cress_hub_get_slow(void)
 {
-	struct cress_thread *thread = cress_thread_self;
-
-	if (likely(thread != NULL && thread->hub != NULL))
-		return thread->hub;
 	return cress_hub_open(&cress_driver_libev, NULL);
 }

@@ -48,7 +48,10 @@ struct cress_waiter {
 struct cress_hub *cress_hub_open(const struct cress_driver *driver, void *loop);
 
 /* The hub of the calling thread, made if there is none; NULL with errno. */
-struct cress_hub *cress_hub_get(void);
+static inline struct cress_hub *cress_hub_get(void);
+
+/* The long way of it. */
+struct cress_hub *cress_hub_get_slow(void);
 
 /*
  * What every parking call does first: the hub, or NULL with errno if the call
@@ -75,6 +78,15 @@ void cress_interrupt(struct cress_hub *hub, cress_t *c, int error);
 /* Queue one that is suspended in a raw switch, which fails with `error`. */
 void cress_throw_later(struct cress_hub *hub, cress_t *c, int error);
 
+static inline struct cress_hub *cress_hub_get(void)
+{
+	struct cress_thread *thread = cress_thread_self;
+
+	if (unlikely(thread == NULL || thread->hub == NULL))
+		return cress_hub_get_slow();
+	return thread->hub;
+}
+
 static inline struct cress_hub *cress_wait_begin(void)
 {
 	struct cress_thread *thread = cress_thread_self;
@@ -87,16 +99,26 @@ static inline struct cress_hub *cress_wait_begin(void)
 	return hub;
 }
 
+/* A kind that the compiler knows costs nothing here if nothing is outside. */
 __attribute__((always_inline)) static inline int
-cress_park(struct cress_hub *hub, struct cress_waiter *waiter)
+cress_park_as(struct cress_hub *hub, struct cress_waiter *waiter,
+	      const struct cress_wait_kind *kind)
 {
 	cress_t *c = hub->thread->current;
 
+	waiter->kind = kind;
 	waiter->coroutine = c;
 	c->waiter = waiter;
 	c->state = CRESS_PARKED;
-	hub->outside += (size_t)waiter->kind->outside;
+	if (kind->outside)
+		hub->outside++;
 	return (int)(intptr_t)cress_hub_switch(hub, c);
+}
+
+__attribute__((always_inline)) static inline int
+cress_park(struct cress_hub *hub, struct cress_waiter *waiter)
+{
+	return cress_park_as(hub, waiter, waiter->kind);
 }
 
 static inline void cress_waiter_append(struct cress_wait_list *list,

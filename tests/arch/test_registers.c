@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Six contexts, each with a stack, registers and control words of its own,
- * switch among one another in a random order by all three functions and from
- * two call sites. Whoever comes back finds what the contract promises: the
- * registers that it left with, and the control words that a model foretells.
+ * switch among one another in a random order by all four functions and from
+ * two call sites; some end, and are born again. Whoever comes back finds what
+ * the contract promises: the registers that it left with, and the control words
+ * that a model foretells.
  *
  * The last line is a digest of all that was observed. It depends on nothing
  * but the count, so every port of one processor must print the same.
@@ -79,6 +80,9 @@ static void check_registers(const struct journey *journey)
 #endif
 }
 
+/* Where one that ends need not be kept. */
+static struct arch_context nowhere;
+
 /* Foretell the control words on the other side, as the contract has them. */
 static void leave(struct worker *self, struct worker *to, int isolated)
 {
@@ -95,12 +99,23 @@ static void leave(struct worker *self, struct worker *to, int isolated)
 	expected.control = control;
 }
 
+static void worker_main(void *value);
+
+/* A new life, on the same stack; the control words are the creator's. */
+static void create(struct worker *worker)
+{
+	worker->isolated = machine_control();
+	arch_context_init(&worker->context, worker->top, worker_main);
+	arch_context_init_fp(&worker->context);
+}
+
 static void travel(struct worker *self, struct worker *to)
 {
 	struct journey *journey = &self->journey;
-	int kind = (int)(kit_random() % 3);
+	int ends = self != &workers[0] && kit_random() % 16 == 0;
+	int kind = ends ? 3 : (int)(kit_random() % 3);
 
-	journey->from = &self->context;
+	journey->from = ends ? &nowhere : &self->context;
 	journey->to = &to->context;
 	journey->value = (void *)kit_random();
 	journey->scratch = kit_random();
@@ -110,7 +125,8 @@ static void travel(struct worker *self, struct worker *to)
 	journey->function =
 		kind == 0 ? (void (*)(void))cress_arch_switch :
 		kind == 1 ? (void (*)(void))cress_arch_switch_shared :
-			    (void (*)(void))cress_arch_switch_on;
+		kind == 2 ? (void (*)(void))cress_arch_switch_on :
+			    (void (*)(void))cress_arch_switch_last;
 
 	expected.worker = to;
 	expected.value = (uint64_t)journey->value;
@@ -119,20 +135,15 @@ static void travel(struct worker *self, struct worker *to)
 	int here = kit_random() % 2 == 0;
 
 	leave(self, to, kind != 1);
+	if (ends) {
+		create(self);
+		/* Old words there are not to be taken for the present ones. */
+		nowhere = to->context;
+	}
 	void *value = here ? poison_here(journey) : poison_there(journey);
 
 	check_arrival(self, value);
 	check_registers(journey);
-}
-
-static void worker_main(void *value);
-
-/* A new life, on the same stack; the control words are the creator's. */
-static void create(struct worker *worker)
-{
-	worker->isolated = machine_control();
-	arch_context_init(&worker->context, worker->top, worker_main);
-	arch_context_init_fp(&worker->context);
 }
 
 /* Somebody else, sometimes newly born; in the end the thread. */
@@ -227,6 +238,26 @@ static void equal_control_words_are_not_written(void)
 	kit_check(met_after_hook == raised);
 }
 
+static void raise_a_flag_and_end(void *value)
+{
+	machine_raise_sticky_flag();
+	flags_met = machine_sticky_flags();
+	cress_arch_switch_last(&other, &root, value);
+}
+
+/* The one that goes on meets the flags of the one that ended. */
+static void the_last_switch_writes_no_equal_control_words_either(void)
+{
+	arch_context_init(&other, kit_stack_top(), raise_a_flag_and_end);
+	arch_context_init_fp(&other);
+	cress_arch_switch(&root, &other, NULL);
+
+#ifdef CRESS_ARCH_UCONTEXT
+	flags_met = machine_sticky_flags();
+#endif
+	kit_check(machine_sticky_flags() == flags_met);
+}
+
 /* The control words that a side on its own stack has met. */
 static uint64_t control_met;
 
@@ -257,6 +288,8 @@ int main(int argc, char **argv)
 {
 	const struct kit_test tests[] = {
 		KIT_TEST(equal_control_words_are_not_written, 2),
+		KIT_TEST(the_last_switch_writes_no_equal_control_words_either,
+			 1),
 		KIT_TEST(a_shared_switch_leaves_the_control_words_alone, 2),
 		KIT_TEST(registers_and_control_words_survive_a_million_switches,
 			 1),

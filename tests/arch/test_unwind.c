@@ -161,6 +161,7 @@ static void (*const kinds[])(void) = {
 	(void (*)(void))cress_arch_switch,
 	(void (*)(void))cress_arch_switch_shared,
 	(void (*)(void))cress_arch_switch_on,
+	(void (*)(void))cress_arch_switch_last,
 };
 
 /* Leave `self` for `to`, one instruction after the other. */
@@ -223,16 +224,21 @@ static void start(void)
 }
 
 /* There and back, with the control words differing or not. */
-static void go_there_and_back(int kind, int here, int back_here, int differing)
+static void go_there(int kind, int here, int differing)
 {
 	uint64_t control = machine_control();
 
-	next_kind = kind;
-	next_here = back_here;
 	if (differing)
 		machine_set_control(machine_round_up());
 	go(&thread, &coroutine, kind, here);
 	machine_set_control(control);
+}
+
+static void go_there_and_back(int kind, int here, int back_here, int differing)
+{
+	next_kind = kind;
+	next_here = back_here;
+	go_there(kind, here, differing);
 }
 
 /* R1 */
@@ -260,6 +266,21 @@ static void every_instruction_of_a_first_switch_can_be_unwound(void)
 		go_there_and_back(i % 3, i / 3 % 2, 0, i / 6);
 		kit_check(stepping.on_old > 20);
 		kit_check(stepping.on_new > 10);
+	}
+}
+
+/* R1 */
+static void every_instruction_of_a_last_switch_can_be_unwound(void)
+{
+	if (kit_is_valgrind())
+		return;
+	for (int i = 0; i < 8; i++) {
+		start();
+		next_kind = 3;
+		next_here = i % 2;
+		go_there(0, i / 2 % 2, i / 4);
+		kit_check(stepping.on_old > 20);
+		kit_check(stepping.on_new > 15);
 	}
 }
 
@@ -319,6 +340,8 @@ int main(int argc, char **argv)
 			 steps ? 48 * 20 : 0),
 		KIT_TEST(every_instruction_of_a_first_switch_can_be_unwound,
 			 steps ? 12 * 30 : 0),
+		KIT_TEST(every_instruction_of_a_last_switch_can_be_unwound,
+			 steps ? 8 * 20 : 0),
 	};
 
 	if (!steps)
