@@ -19,7 +19,9 @@
 #include <cress/runtime.h>
 
 #define FIRST_RING 64
-#define SLICE 64		/* switches between two looks at the clock */
+#define SHORT_SLICE 64		/* switches between two looks at the clock */
+#define LONG_SLICE 1024		/* the same, if they take next to no time */
+#define LITTLE_TIME 4e-6	/* seconds; less than that is next to none */
 #define FULL_ROUND 1024		/* switches after which a round may end */
 #define SHORT_ROUND 200e-6	/* seconds likewise */
 #define LONGEST_ROUND 100e-3	/* seconds after which it must */
@@ -45,6 +47,19 @@ int cress_hub_grow(struct cress_hub *hub)
 	return 0;
 }
 
+/*
+ * A look at the clock costs as much as some switches. So as long as those of a
+ * slice did hardly more than switch, the next one is twice as long.
+ */
+static void adapt_slice(struct cress_hub *hub, double now)
+{
+	if (now - hub->looked >= LITTLE_TIME)
+		hub->slice_size = SHORT_SLICE;
+	else if (hub->slice_size < LONG_SLICE)
+		hub->slice_size *= 2;
+	hub->looked = now;
+}
+
 static int round_is_over(struct cress_hub *hub)
 {
 	double now, elapsed;
@@ -53,6 +68,7 @@ static int round_is_over(struct cress_hub *hub)
 		return 1;
 	now = hub->driver->now(hub);
 	elapsed = now - hub->polled;
+	adapt_slice(hub, now);
 	if (elapsed >= LONGEST_ROUND)
 		return 1;
 	/* Timers need no poll, and do not wait for a long batch to end. */
@@ -84,9 +100,9 @@ void cress_hub_run_slice(struct cress_hub *hub)
 	if (cress_hub_is_idle(hub))
 		return;
 	if (hub->driver->pick == NULL)
-		hub->slice = SLICE;
-	hub->picks = SLICE;
-	hub->ran += SLICE;
+		hub->slice = hub->slice_size;
+	hub->picks = SHORT_SLICE;
+	hub->ran += (size_t)hub->slice_size;
 	hub->coroutine->state = CRESS_IDLE_HUB;
 	cress_hub_switch(hub, hub->coroutine);
 }
@@ -189,6 +205,7 @@ struct cress_hub *cress_hub_make(struct cress_thread *thread,
 	hub->thread = thread;
 	hub->driver = driver;
 	hub->loop = loop;
+	hub->slice_size = SHORT_SLICE;
 	if (cress_hub_grow(hub) != 0)
 		goto no_ring;
 	if (driver->open(hub) != 0)

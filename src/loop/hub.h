@@ -21,6 +21,7 @@ struct cress_hub {
 	size_t mask;
 	int slice;		/* switches left before the hub looks */
 	int picks;		/* the same, where the driver picks */
+	int slice_size;		/* what it starts with */
 	int poll_next;		/* somebody asked for a poll */
 	struct cress_thread *thread;
 	cress_t *coroutine;
@@ -31,6 +32,7 @@ struct cress_hub {
 	size_t ran;		/* since the last poll, in slices */
 	size_t batch;		/* were ready after it */
 	double polled;		/* when that was */
+	double looked;		/* when the hub looked at the clock */
 	int stop;
 	int explicit;		/* made by cress_run() */
 	int draining;		/* what is spawned now is killed at once */
