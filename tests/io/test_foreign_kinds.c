@@ -197,12 +197,12 @@ static void a_timer_descriptor_parks_its_reader(void)
 {
 	uint64_t got = 0;
 	struct call call = {.make = read_word, .extra = &got};
-	struct itimerspec soon = {.it_value = {.tv_nsec = 15000000}};
+	struct itimerspec soon = {.it_value = {.tv_nsec = 2000000}};
 
 	call.fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	check_int(timerfd_settime(call.fd, 0, &soon, NULL), 0);
 	call_begin(&call);
 	check(call_is_parked(&call));
+	check_int(timerfd_settime(call.fd, 0, &soon, NULL), 0);
 
 	check_call(&call, 8, 0);
 	check_int((intmax_t)got, 1);
