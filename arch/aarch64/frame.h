@@ -19,7 +19,7 @@ static inline void arch_context_init(struct arch_context *context, void *top,
 				     void (*main)(void *value))
 {
 	context->sp = (uint64_t)top & ~(uint64_t)15;
-	context->pc = (uint64_t)cress_arch_entry + 8;
+	context->pc = (uint64_t)cress_arch_entry + 4;	/* behind its nop */
 	context->x19_to_x28[0] = (uint64_t)main;
 	context->x29 = 0;
 }
@@ -28,13 +28,6 @@ static inline void arch_context_init(struct arch_context *context, void *top,
 static inline void arch_context_init_fp(struct arch_context *context)
 {
 	__asm__ volatile("mrs %0, fpcr" : "=r"(context->fpcr));
-}
-
-/* Where it will touch its stack first. */
-static inline const void *
-arch_context_stack(const struct arch_context *context)
-{
-	return (const void *)context->sp;
 }
 
 #endif

@@ -16,6 +16,7 @@
 
 struct arch_context {
 	ucontext_t machine;
+	void *sp;		/* at first; later only the C library knows */
 	fenv_t isolated;	/* the control words it was left with */
 	fenv_t arriving;	/* the control words to go on with */
 	void (*main)(void *value);
@@ -39,13 +40,6 @@ static inline void arch_context_init(struct arch_context *context, void *top,
 static inline void arch_context_init_fp(struct arch_context *context)
 {
 	fegetenv(&context->isolated);
-}
-
-/* Where it will touch its stack first: only the C library knows. */
-static inline const void *
-arch_context_stack(const struct arch_context *context)
-{
-	return context;
 }
 
 #endif

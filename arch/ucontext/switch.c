@@ -86,6 +86,7 @@ void cress_arch_init(struct arch_context *context, void *top,
 	context->machine.uc_stack.ss_sp = (char *)top - NOMINAL_STACK;
 	context->machine.uc_stack.ss_size = NOMINAL_STACK;
 	context->machine.uc_link = NULL;
+	context->sp = top;
 	context->main = main;
 	context->hook = NULL;
 	makecontext(&context->machine, (void (*)(void))cress_arch_entry, 2,

@@ -21,7 +21,7 @@ static inline void arch_context_init(struct arch_context *context, void *top,
 {
 	uint64_t *sp = (uint64_t *)((uint64_t)top & ~(uint64_t)15);
 
-	*--sp = (uint64_t)cress_arch_entry + 1;
+	*--sp = (uint64_t)cress_arch_entry + 1;	/* the second byte: see there */
 	context->sp = (uint64_t)sp;
 	context->ip = *sp;
 	context->rbx = (uint64_t)main;
@@ -33,13 +33,6 @@ static inline void arch_context_init_fp(struct arch_context *context)
 {
 	__asm__ volatile("stmxcsr %0\n\tfnstcw %1"
 			 : "=m"(context->mxcsr), "=m"(context->x87cw));
-}
-
-/* Where it will touch its stack first. */
-static inline const void *
-arch_context_stack(const struct arch_context *context)
-{
-	return (const void *)context->sp;
 }
 
 #endif

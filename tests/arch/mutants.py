@@ -35,13 +35,13 @@ FEWEST = 70
 # return and jump both ways are right and one is slow; the others are the
 # ways themselves, or guard what never happens.
 NEUTRAL = [re.compile(pattern) for pattern in (
-    r'(ret|nop|ud2|brk|hint|BRANCH_TARGET|GO_ON)\b',
+    r'(ret|nop|ud2|brk|hint|endbr64|IF_GUARDED)\b',
     r'(jmp|call|b|br|blr)\s', r'cmp\s+%r9,\s*%r10', r'cmp\s+x17,\s*x30',
     r'(jne|b\.ne)\s+3f')]
 
 # Likewise: with nothing to compare the control words are written each time,
-# and on this processor nobody can tell.
-NEUTRAL_IN = [re.compile(r'cress_arch_switch_last: mrs x11')]
+# and on this processor nobody can tell; and nobody reads what is left behind.
+NEUTRAL_IN = [re.compile(r'cress_arch_switch_last: (mrs|str) x11')]
 
 
 def strip_comments(text):
@@ -50,17 +50,26 @@ def strip_comments(text):
 
 
 class Source:
-  """A switch.S with its macros unfolded into `lines`."""
+  """A switch.S with its macros and asm.h's unfolded into `lines`."""
 
-  def __init__(self, path):
-    with open(path, encoding='utf-8') as stream:
-      lines = strip_comments(stream.read()).split('\n')
+  def __init__(self, path, header):
     self.macros = {}
-    self.lines = []
+    for name in header, path:
+      # Only the macros stay of the header, for it is still included.
+      self.lines = []
+      with open(name, encoding='utf-8') as stream:
+        self.read(strip_comments(stream.read()).split('\n'))
+
+  def read(self, lines):
     rest = iter(lines)
     for line in rest:
       words = line.replace(',', ' ').split()
-      if words[:1] == ['.macro']:
+      define = re.match(r'#define (\w+)(?:\s+(.*))?$', line)
+      if define:
+        body = (define.group(2) or '').split(';')
+        self.macros[define.group(1)] = ([], body)
+        self.lines.append(line)
+      elif words[:1] == ['.macro']:
         body = []
         for inner in rest:
           if inner.strip() == '.endm':
@@ -79,7 +88,7 @@ class Source:
 
   def unfold(self, line):
     label, rest = re.match(r'\s*(\w+:)?\s*(.*?)\s*$', line).groups()
-    name, _, values = rest.partition('\t')
+    name, values = (rest.split(None, 1) + ['', ''])[:2]
     if name not in self.macros or not self.has_instructions(name):
       self.lines.append(line)
       return
@@ -204,7 +213,8 @@ def main(arguments):
   if not os.path.isdir(os.path.join(HERE, options.cpu)):
     print(f'{options.cpu} has no switch.S to mutate')
     return SKIPPED
-  source = Source(os.path.join(options.arch, options.cpu, 'switch.S'))
+  source = Source(os.path.join(options.arch, options.cpu, 'switch.S'),
+                  os.path.join(options.arch, 'asm.h'))
   mutants = list(source.mutants())
   survivors = 0
   with tempfile.TemporaryDirectory(prefix='cress-mutants-') as folder:
