@@ -87,8 +87,8 @@
 	cmp	x17, x30
 	b.ne	3f
 	ret					/* foreseen: same call site */
-3:	IF_GUARDED(ret, br) x17			/* a ret would be foreseen */
-	.cfi_restore x30			/* wrongly; br has no target */
+3:	IF_GUARDED(ret, br) x17			/* foreseen wrongly by a ret */
+	.cfi_restore x30			/* what follows is called */
 .endm
 
 .macro CALL_HOOK

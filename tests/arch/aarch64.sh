@@ -3,8 +3,8 @@
 #
 # The proof kit of the aarch64 port on a machine of any kind: cross-compiled,
 # linked statically, run by qemu. Once plainly, once with guarded branches and
-# signed return addresses, once with the port under test replaced by ucontext,
-# whose digest must be the same; the mutants last.
+# signed return addresses in pages that check branches, once with the port under
+# test replaced by ucontext, whose digest must be the same; the mutants last.
 #
 # Needs gcc-aarch64-linux-gnu, libc6-dev-arm64-cross, qemu-user-static, and
 # g++-aarch64-linux-gnu for the C++ part. Ends with 77 if they are missing.
@@ -49,10 +49,16 @@ build_kit() {
   build "entry$1" $2 "$here/test_entry.c" "$3"
 }
 
-# R5
+# build_guarded NAME SOURCE: with the switch in pages that check branches.
+build_guarded() {
+  build $1 aarch64 -I"$here" "$2" "$here/aarch64/guard.c" \
+    "$here/aarch64/guarded.S"
+}
+
+# R5, R10: this processor has everything, so nothing may be skipped.
 run_one() {
   echo "== $1"
-  timeout 300 $run "$folder/$1" $rounds
+  timeout 300 $run "$folder/$1" $rounds || exit 1
 }
 
 build_kit '' aarch64 "$arch/aarch64/switch.S"
@@ -60,17 +66,20 @@ build unwind aarch64 "$here/test_unwind.c" "$here/aarch64/poison.S" \
   "$arch/aarch64/switch.S"
 build_kit -oracle ucontext "$arch/ucontext/switch.c"
 flags="$flags -mbranch-protection=standard"
-build_kit -guarded aarch64 "$arch/aarch64/switch.S"
+build_guarded branches-guarded "$here/aarch64/test_branches.c"
+build_guarded registers-guarded "$here/test_registers.c"
+build entry-guarded aarch64 "$here/test_entry.c" "$arch/aarch64/switch.S"
 build unwind-guarded aarch64 "$here/test_unwind.c" \
   "$here/aarch64/poison.S" "$arch/aarch64/switch.S"
 
 for name in registers entry unwind registers-oracle entry-oracle \
-    registers-guarded entry-guarded unwind-guarded; do
+    branches-guarded registers-guarded entry-guarded unwind-guarded; do
   run_one $name
 done
 "$here/same_digest.sh" 20000 "$folder/registers" \
   "$folder/registers-oracle" $run
 "$here/no_executable_stack.sh" "$folder/registers" "$folder/entry"
+python3 "$here/branch_targets.py" aarch64 --arch "$arch" --cc $cross-gcc
 
 if command -v $cross-g++ > /dev/null; then
   $cross-gcc -O2 -c "$here/kit.c" -o "$folder/kit.o"
