@@ -77,7 +77,7 @@
 .macro RETURN
 	RESTORE
 	mov	x0, x2
-	ret	x17				/* to the start, often: foreseen */
+	ret	x17				/* to the start, often */
 	.cfi_restore x30			/* what follows is called */
 .endm
 

@@ -67,7 +67,7 @@
 .macro RETURN
 	RESTORE
 	mov	%rdx, %rax
-	ret					/* its address is on the stack */
+	ret					/* to the start, often */
 .endm
 
 .macro RESUME
