@@ -9,8 +9,9 @@ build_packages='gcc g++ libc6-dev meson ninja-build pkg-config python3
 
 example_packages='libhttp-parser-dev libcurl4-openssl-dev libxml2-dev'
 
+# netbase: the names of services are not in a minimal system.
 check_packages='clang libclang-rt-14-dev llvm valgrind binutils util-linux
-  strace gdb'
+  strace gdb netbase'
 
 cross_packages='gcc-aarch64-linux-gnu g++-aarch64-linux-gnu
   libc6-dev-arm64-cross qemu-user-static'
