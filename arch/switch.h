@@ -17,31 +17,36 @@ arch_context_stack(const struct arch_context *context)
 }
 
 /*
+ * The target and the value come first, in the registers in which the caller of
+ * cress_switch() has handed them over.
+ *
  * Save the caller in `from`, continue `to`, and make `value` the result of the
  * call that `to` was saved in, or the argument of its main function. Each of
  * the two keeps its floating-point control words.
  */
-void *cress_arch_switch(struct arch_context *from, struct arch_context *to,
-			void *value);
+void *cress_arch_switch(struct arch_context *to, void *value,
+			struct arch_context *from);
 
 /*
  * cress_arch_switch() for callers that return the value as an int, which every
  * ABI has in the same register: a conversion would stand between the switch
  * and the caller's return, and so cost it the jump that ends it.
  */
-int cress_arch_switch_to_int(struct arch_context *from, struct arch_context *to,
-			     void *value) __asm__("cress_arch_switch");
+int cress_arch_switch_to_int(struct arch_context *to, void *value,
+			     struct arch_context *from)
+	__asm__("cress_arch_switch");
 
 /* The same, but the control words stay as they are. */
-void *cress_arch_switch_shared(struct arch_context *from,
-			       struct arch_context *to, void *value);
+void *cress_arch_switch_shared(struct arch_context *to, void *value,
+			       struct arch_context *from);
 
 /*
  * The same as cress_arch_switch(), but `to` first calls hook(value), and what
  * that returns is the value.
  */
-void *cress_arch_switch_on(struct arch_context *from, struct arch_context *to,
-			   void *value, void *(*hook)(void *value));
+void *cress_arch_switch_on(struct arch_context *to, void *value,
+			   struct arch_context *from,
+			   void *(*hook)(void *value));
 
 /*
  * Leave a coroutine that has ended for `to`, and never return; `from` is mere
@@ -49,7 +54,7 @@ void *cress_arch_switch_on(struct arch_context *from, struct arch_context *to,
  * not jumped to: reached by jumps alone from the coroutine's main function on,
  * it is foreseen to go on in the call that started the coroutine.
  */
-void cress_arch_switch_last(struct arch_context *from, struct arch_context *to,
-			    void *value);
+void cress_arch_switch_last(struct arch_context *to, void *value,
+			    struct arch_context *from);
 
 #endif

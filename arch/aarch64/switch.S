@@ -2,18 +2,18 @@
 /*
  * AArch64, AAPCS64 (6.1.1 and 6.1.2). x18 is the platform's: never touched.
  *
- * x0  from: where the caller's state goes	x9  to's sp
- * x1  to: whose state comes back		x17 to's pc
- * x2  the value, which goes into x0		x11 the caller's fpcr
+ * x0  to: whose state comes back		x9  to's sp
+ * x1  the value, which goes into x0		x17 to's pc
+ * x2  from: where the caller's state goes	x11 the caller's fpcr
  * x3  the hook, in cress_arch_switch_on	x12 to's fpcr
  *
  * From the load of sp on, the frame is the target's: its return address is in
  * x17, its registers lie in its context until each is loaded. The CFI says so.
  */
 #define BRANCH_TARGET hint #34			/* bti c, for any assembler */
-#define FIND ldp x9, x17, [x1]			/* the longest chains */
+#define FIND ldp x9, x17, [x0]			/* the longest chains */
 #define AIM					/* x17 is there already */
-#define SAVE_FP mrs x11, fpcr; str x11, [x0, #104]	/* cheap to read */
+#define SAVE_FP mrs x11, fpcr; str x11, [x2, #104]	/* cheap to read */
 #define RELOAD_FP 2: msr fpcr, x12; b 1b	/* dear to write */
 #include "../asm.h"
 
@@ -31,11 +31,11 @@
 .endm
 
 .macro save first, second, number, offset
-	stp	\first, \second, [x0, #\offset]
+	stp	\first, \second, [x2, #\offset]
 .endm
 
 .macro at_offset number, offset			/* an expression of DWARF: */
-	.cfi_escape 0x10, \number, 3, 0x71	/* at x1 + offset, SLEB128 */
+	.cfi_escape 0x10, \number, 3, 0x70	/* at x0 + offset, SLEB128 */
 	.cfi_escape ((\offset) & 127) | 128, (\offset) >> 7
 .endm
 
@@ -45,7 +45,7 @@
 .endm
 
 .macro reload first, second, number, offset
-	ldp	\first, \second, [x1, #\offset]
+	ldp	\first, \second, [x0, #\offset]
 	.cfi_restore \number			/* in its register again */
 	.cfi_restore \number + 1
 .endm
@@ -53,12 +53,12 @@
 .macro LEAVE
 	BRANCH_TARGET
 	mov	x10, sp				/* sp itself has no stp */
-	stp	x10, x30, [x0]
-	str	x29, [x0, #96]
+	stp	x10, x30, [x2]
+	str	x29, [x2, #96]
 .endm
 
 .macro COMPARE_FP
-	ldr	x12, [x1, #104]
+	ldr	x12, [x0, #104]
 	cmp	x11, x12
 	b.ne	2f
 1:
@@ -70,20 +70,20 @@
 	REGISTERS in_context			/* the rest is in memory */
 	at_offset 29, 96
 	REGISTERS reload			/* until it is loaded */
-	ldr	x29, [x1, #96]
+	ldr	x29, [x0, #96]
 	.cfi_restore 29
 .endm
 
 .macro RETURN
 	RESTORE
-	mov	x0, x2
+	mov	x0, x1
 	ret	x17				/* to the start, often */
 	.cfi_restore x30			/* what follows is called */
 .endm
 
 .macro RESUME
 	RESTORE
-	mov	x0, x2
+	mov	x0, x1
 	cmp	x17, x30
 	b.ne	3f
 	ret					/* foreseen: same call site */
@@ -95,7 +95,7 @@
 	RESTORE
 	mov	x30, x17			/* it returns to the target */
 	.cfi_restore x30
-	mov	x0, x2
+	mov	x0, x1
 	mov	x16, x3				/* br x16 is like a call: */
 	br	x16				/* it may land on a bti c */
 .endm

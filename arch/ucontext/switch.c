@@ -39,31 +39,32 @@ static void *leave(struct arch_context *from, struct arch_context *to,
 	return arrive(from);
 }
 
-void *cress_arch_switch_on(struct arch_context *from, struct arch_context *to,
-			   void *value, void *(*hook)(void *value))
+void *cress_arch_switch_on(struct arch_context *to, void *value,
+			   struct arch_context *from,
+			   void *(*hook)(void *value))
 {
 	fegetenv(&from->isolated);
 	to->arriving = to->isolated;
 	return leave(from, to, value, hook);
 }
 
-void *cress_arch_switch(struct arch_context *from, struct arch_context *to,
-			void *value)
+void *cress_arch_switch(struct arch_context *to, void *value,
+			struct arch_context *from)
 {
-	return cress_arch_switch_on(from, to, value, NULL);
+	return cress_arch_switch_on(to, value, from, NULL);
 }
 
-void *cress_arch_switch_shared(struct arch_context *from,
-			       struct arch_context *to, void *value)
+void *cress_arch_switch_shared(struct arch_context *to, void *value,
+			       struct arch_context *from)
 {
 	fegetenv(&to->arriving);
 	return leave(from, to, value, NULL);
 }
 
-void cress_arch_switch_last(struct arch_context *from, struct arch_context *to,
-			    void *value)
+void cress_arch_switch_last(struct arch_context *to, void *value,
+			    struct arch_context *from)
 {
-	cress_arch_switch(from, to, value);
+	cress_arch_switch(to, value, from);
 	abort();
 }
 

@@ -2,19 +2,19 @@
 /*
  * x86-64, System V ABI (AMD64 psABI 1.0, 3.2.1 "Registers" and 3.2.2).
  *
- * rdi  from: where the caller's state goes	r8  to's sp
- * rsi  to: whose state comes back		r9  the caller's return address
- * rdx  the value, for rax			r10 to's ip
+ * rdi  to: whose state comes back		r8  to's sp
+ * rsi  the value, for rax			r9  the caller's return address
+ * rdx  from: where the caller's state goes	r10 to's ip
  * rcx  the hook, in cress_arch_switch_on	eax control words
  *
  * From the load of rsp on, the frame is the target's, whose registers lie in
  * its context until each is loaded. The CFI says so.
  */
 #define BRANCH_TARGET .if IF_GUARDED(1, 0); endbr64; .endif
-#define FIND mov 0(%rsi), %r8			/* the longest chains */
-#define AIM mov 8(%rsi), %r10			/* begin with these loads */
-#define SAVE_FP stmxcsr 64(%rdi); fnstcw 68(%rdi)	/* slow stores */
-#define RELOAD_FP 2: ldmxcsr 64(%rsi); fldcw 68(%rsi); jmp 1b	/* slower */
+#define FIND mov 0(%rdi), %r8			/* the longest chains */
+#define AIM mov 8(%rdi), %r10			/* begin with these loads */
+#define SAVE_FP stmxcsr 64(%rdx); fnstcw 68(%rdx)	/* slow stores */
+#define RELOAD_FP 2: ldmxcsr 64(%rdi); fldcw 68(%rdi); jmp 1b	/* slower */
 #include "../asm.h"
 
 /* What a callee keeps: register, number in DWARF, offset in the context. */
@@ -28,32 +28,32 @@
 .endm
 
 .macro save register, number, offset
-	mov	\register, \offset(%rdi)
+	mov	\register, \offset(%rdx)
 .endm
 
 .macro in_context register, number, offset	/* an expression of DWARF: */
-	.cfi_escape 0x10, \number, 2, 0x74, \offset	/* at rsi + offset */
+	.cfi_escape 0x10, \number, 2, 0x75, \offset	/* at rdi + offset */
 .endm
 
 .macro reload register, number, offset
-	mov	\offset(%rsi), \register
+	mov	\offset(%rdi), \register
 	.cfi_restore \number			/* in its register again */
 .endm
 
 .macro LEAVE
 	BRANCH_TARGET
 	mov	(%rsp), %r9			/* what a ret would take */
-	mov	%rsp, 0(%rdi)
-	mov	%r9, 8(%rdi)
+	mov	%rsp, 0(%rdx)
+	mov	%r9, 8(%rdx)
 .endm
 
 .macro COMPARE_FP
-	mov	64(%rdi), %eax
-	xor	64(%rsi), %eax
+	mov	64(%rdx), %eax
+	xor	64(%rdi), %eax
 	test	$0xffc0, %eax			/* not the sticky flags: */
 	jne	2f				/* they differ all the time */
-	movzwl	68(%rdi), %eax
-	cmp	68(%rsi), %ax
+	movzwl	68(%rdx), %eax
+	cmp	68(%rdi), %ax
 	jne	2f
 1:
 .endm
@@ -66,7 +66,7 @@
 
 .macro RETURN
 	RESTORE
-	mov	%rdx, %rax
+	mov	%rsi, %rax
 	ret					/* to the start, often */
 .endm
 
@@ -75,7 +75,7 @@
 	jne	3f
 	RETURN					/* foreseen: same call site */
 3:	RESTORE
-	mov	%rdx, %rax			/* a ret would be foreseen */
+	mov	%rsi, %rax			/* a ret would be foreseen */
 	add	$8, %rsp			/* wrongly */
 	.cfi_def_cfa_offset 0			/* as if returned to r10 */
 	.cfi_register rip, r10
@@ -86,7 +86,7 @@
 
 .macro CALL_HOOK
 	RESTORE					/* to's return address is on */
-	mov	%rdx, %rdi			/* its stack, so the hook */
+	mov	%rsi, %rdi			/* its stack, so the hook */
 	jmp	*%rcx				/* returns there by itself */
 .endm
 

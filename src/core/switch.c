@@ -65,10 +65,10 @@ void *cress_transfer_slow(struct cress_thread *thread, cress_t *from,
 	if (thread->exceptions != NULL)
 		cress_swap_exceptions(thread, from, to);
 	if (!(slow & (CRESS_SLOW_TRACE | CRESS_SLOW_SANITIZER)))
-		return cress_arch_switch(&from->context, &to->context, value);
+		return cress_arch_switch(&to->context, value, &from->context);
 	thread->trace_from = from;
 	cress_sanitizer_leave(from, to);
-	return cress_arch_switch_on(&from->context, &to->context, value,
+	return cress_arch_switch_on(&to->context, value, &from->context,
 				    arrive);
 }
 
@@ -208,9 +208,9 @@ static void *switch_specially(cress_t *to, void *value)
 		to->error = 0;
 	cress_change_current(thread, from, to);
 	if (from->shared_fp | to->shared_fp)
-		return cress_arch_switch_shared(&from->context, &to->context,
-						value);
-	return cress_arch_switch(&from->context, &to->context, value);
+		return cress_arch_switch_shared(&to->context, value,
+						&from->context);
+	return cress_arch_switch(&to->context, value, &from->context);
 }
 
 /* Nothing is special but the control words, which go along. */
@@ -233,11 +233,11 @@ void *cress_switch(cress_t *to, void *value)
 		if (!only_shares(from) || !only_shares(to))
 			return switch_specially(to, value);
 		cress_change_current(thread, from, to);
-		return cress_arch_switch_shared(&from->context, &to->context,
-						value);
+		return cress_arch_switch_shared(&to->context, value,
+						&from->context);
 	}
 	cress_change_current(thread, from, to);
-	return cress_arch_switch(&from->context, &to->context, value);
+	return cress_arch_switch(&to->context, value, &from->context);
 }
 
 void *cress_throw(cress_t *to, int error)

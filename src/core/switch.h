@@ -79,7 +79,7 @@ static inline void *cress_transfer(struct cress_thread *thread, cress_t *from,
 	cress_change_current(thread, from, to);
 	if (unlikely(special != 0))
 		return cress_transfer_slow(thread, from, to, value);
-	return cress_arch_switch(&from->context, &to->context, value);
+	return cress_arch_switch(&to->context, value, &from->context);
 }
 
 /*
@@ -96,7 +96,7 @@ static inline void cress_transfer_last(struct cress_thread *thread,
 	if (unlikely(cress_special(thread, to) != 0))
 		cress_transfer_slow(thread, from, to, value);
 	else
-		cress_arch_switch_last(&from->context, &to->context, value);
+		cress_arch_switch_last(&to->context, value, &from->context);
 }
 
 static inline void cress_bury(struct cress_thread *thread, cress_t *dead)

@@ -48,7 +48,7 @@ int cress_yield(void)
 	to->state = CRESS_ACTIVE;
 	cress_hub_push(hub, c, NULL);
 	cress_change_current(thread, c, to);
-	return cress_arch_switch_to_int(&c->context, &to->context, to->value);
+	return cress_arch_switch_to_int(&to->context, to->value, &c->context);
 }
 
 struct sleeper {

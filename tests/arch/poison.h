@@ -18,8 +18,7 @@
 
 struct journey {
 	void (*function)(void);		/* 0 */
-	void *from, *to;		/* 8, 16 */
-	void *value;			/* 24 */
+	void *to, *value, *from;	/* 8, 16, 24 */
 	void *(*hook)(void *value);	/* 32 */
 	uint64_t sp;			/* 40: noted at the call */
 	uint64_t scratch;		/* 48 */

@@ -37,7 +37,7 @@ void *switch_to(arch_context *from, arch_context *to, void *value)
 
 	std::memcpy(&saved, globals, sizeof(saved));
 	std::memset(globals, 0, sizeof(saved));
-	value = cress_arch_switch(from, to, value);
+	value = cress_arch_switch(to, value, from);
 	std::memcpy(globals, &saved, sizeof(saved));
 	return value;
 }
@@ -145,9 +145,9 @@ void a_hook_may_throw_and_catch()
 	char values[2];
 
 	begin(give_back);
-	kit_check(cress_arch_switch_on(&root, &other, values,
+	kit_check(cress_arch_switch_on(&other, values, &root,
 				       throw_and_catch) == values + 1);
-	kit_check(cress_arch_switch_on(&root, &other, values,
+	kit_check(cress_arch_switch_on(&other, values, &root,
 				       throw_and_catch) == values + 1);
 }
 
@@ -161,7 +161,7 @@ void let_one_escape(void *)
 {
 	begin(throw_out);
 	try {
-		cress_arch_switch(&root, &other, nullptr);
+		cress_arch_switch(&other, nullptr, &root);
 	} catch (...) {
 	}
 }

@@ -26,7 +26,7 @@ static void (*body)(void *value);
 static void run_body(void *value)
 {
 	body(value);
-	cress_arch_switch(&other, &root, value);
+	cress_arch_switch(&root, value, &other);
 }
 
 /* Prepare a stack that ends at `top` and will run `function`. */
@@ -40,7 +40,7 @@ static void prepare(void (*function)(void *value), void *top)
 static void run_on_new_stack(void (*function)(void *value))
 {
 	prepare(function, kit_stack_top());
-	kit_check(cress_arch_switch(&root, &other, &root) == &root);
+	kit_check(cress_arch_switch(&other, &root, &root) == &root);
 }
 
 /* Hide the address from the compiler, which believes that it is aligned. */
@@ -79,7 +79,7 @@ static void locals_are_aligned_at_every_depth(void)
 	run_on_new_stack(descend_from_entry);
 	for (int unaligned = 0; unaligned < 16; unaligned++) {
 		prepare(descend_from_entry, top - unaligned);
-		cress_arch_switch(&root, &other, NULL);
+		cress_arch_switch(&other, NULL, &root);
 	}
 }
 
@@ -99,13 +99,13 @@ static void expect_what_the_hook_made(void *value)
 static void a_hook_may_come_before_the_first_instruction(void)
 {
 	prepare(expect_what_the_hook_made, kit_stack_top());
-	cress_arch_switch_on(&root, &other, &root, descend_in_hook);
+	cress_arch_switch_on(&other, &root, &root, descend_in_hook);
 }
 
 static void descend_and_return(void *value)
 {
 	(void)value;
-	value = cress_arch_switch(&other, &root, NULL);
+	value = cress_arch_switch(&root, NULL, &other);
 	kit_check(value == (char *)&root + 1);
 }
 
@@ -113,8 +113,8 @@ static void descend_and_return(void *value)
 static void locals_are_aligned_in_a_hook_on_a_suspended_stack(void)
 {
 	prepare(descend_and_return, kit_stack_top());
-	cress_arch_switch(&root, &other, NULL);
-	cress_arch_switch_on(&root, &other, &root, descend_in_hook);
+	cress_arch_switch(&other, NULL, &root);
+	cress_arch_switch_on(&other, &root, &root, descend_in_hook);
 }
 
 static NOINLINE double sum(int count, ...)
@@ -204,7 +204,7 @@ static void a_new_stack_has_the_control_words_of_its_creator(void)
 	machine_set_control(machine_round_up());
 	prepare(note_control, kit_stack_top());
 	machine_set_control(usual);
-	cress_arch_switch(&root, &other, NULL);
+	cress_arch_switch(&other, NULL, &root);
 
 	kit_check(control_at_entry == machine_round_up());
 	kit_check(machine_control() == usual);
@@ -228,7 +228,7 @@ static void nothing_above_the_top_is_written(void)
 
 	memset(top, 0x5a, 256);
 	prepare(descend_from_entry, top);
-	cress_arch_switch(&root, &other, NULL);
+	cress_arch_switch(&other, NULL, &root);
 
 	for (int i = 0; i < 256; i++)
 		kit_check(top[i] == 0x5a);
@@ -244,7 +244,7 @@ static void let_main_return(void *argument)
 	(void)argument;
 	arch_context_init(&other, kit_stack_top(), return_from_main);
 	arch_context_init_fp(&other);
-	cress_arch_switch(&root, &other, NULL);
+	cress_arch_switch(&other, NULL, &root);
 }
 
 /* R4 */

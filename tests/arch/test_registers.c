@@ -203,7 +203,7 @@ static void note_flags(void *value)
 	for (;;) {
 		flags_met = machine_sticky_flags();
 		machine_set_control(machine_control());
-		value = cress_arch_switch(&other, &root, value);
+		value = cress_arch_switch(&root, value, &other);
 	}
 }
 
@@ -217,17 +217,17 @@ static void equal_control_words_are_not_written(void)
 {
 	arch_context_init(&other, kit_stack_top(), note_flags);
 	arch_context_init_fp(&other);
-	cress_arch_switch(&root, &other, NULL);
+	cress_arch_switch(&other, NULL, &root);
 
 	/* A write would bring the flags of the target along. */
 	machine_raise_sticky_flag();
 	int raised = machine_sticky_flags();
 
-	cress_arch_switch(&root, &other, NULL);
+	cress_arch_switch(&other, NULL, &root);
 	int met = flags_met;
 
 	machine_raise_sticky_flag();
-	cress_arch_switch_on(&root, &other, NULL, unchanged);
+	cress_arch_switch_on(&other, NULL, &root, unchanged);
 	int met_after_hook = flags_met;
 
 #ifdef CRESS_ARCH_UCONTEXT
@@ -242,7 +242,7 @@ static void raise_a_flag_and_end(void *value)
 {
 	machine_raise_sticky_flag();
 	flags_met = machine_sticky_flags();
-	cress_arch_switch_last(&other, &root, value);
+	cress_arch_switch_last(&root, value, &other);
 }
 
 /* The one that goes on meets the flags of the one that ended. */
@@ -250,7 +250,7 @@ static void the_last_switch_writes_no_equal_control_words_either(void)
 {
 	arch_context_init(&other, kit_stack_top(), raise_a_flag_and_end);
 	arch_context_init_fp(&other);
-	cress_arch_switch(&root, &other, NULL);
+	cress_arch_switch(&other, NULL, &root);
 
 #ifdef CRESS_ARCH_UCONTEXT
 	flags_met = machine_sticky_flags();
@@ -266,7 +266,7 @@ static void meet_and_change(void *value)
 	for (;;) {
 		control_met = machine_control();
 		machine_set_control(machine_random_control(1, 1));
-		value = cress_arch_switch_shared(&other, &root, value);
+		value = cress_arch_switch_shared(&root, value, &other);
 	}
 }
 
@@ -277,7 +277,7 @@ static void a_shared_switch_leaves_the_control_words_alone(void)
 
 	machine_set_control(machine_round_up());
 	arch_context_init(&other, kit_stack_top(), meet_and_change);
-	cress_arch_switch_shared(&root, &other, NULL);
+	cress_arch_switch_shared(&other, NULL, &root);
 
 	kit_check(control_met == machine_round_up());
 	kit_check(machine_control() == machine_random_control(1, 1));

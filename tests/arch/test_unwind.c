@@ -290,7 +290,7 @@ static int address_count;
 
 static NOINLINE void innermost(void)
 {
-	cress_arch_switch(&coroutine.context, &thread.context, NULL);
+	cress_arch_switch(&thread.context, NULL, &coroutine.context);
 	take_walk(&seen);
 	address_count = backtrace(addresses, LONGEST);
 	kit_check(seen.length > 0);
@@ -305,7 +305,7 @@ static NOINLINE void outermost(void)
 static void be_traced(void *value)
 {
 	outermost();
-	cress_arch_switch(&coroutine.context, &thread.context, value);
+	cress_arch_switch(&thread.context, value, &coroutine.context);
 }
 
 /* R63 */
@@ -318,8 +318,8 @@ static void a_backtrace_crosses_a_switch_and_ends_at_the_entry(void)
 
 	arch_context_init(&coroutine.context, kit_stack_top(), be_traced);
 	arch_context_init_fp(&coroutine.context);
-	cress_arch_switch(&thread.context, &coroutine.context, NULL);
-	cress_arch_switch(&thread.context, &coroutine.context, NULL);
+	cress_arch_switch(&coroutine.context, NULL, &thread.context);
+	cress_arch_switch(&coroutine.context, NULL, &thread.context);
 
 	kit_check(seen.length == 4);
 	for (int i = 0; i < 4; i++)

@@ -29,7 +29,7 @@ static inline side_t hop(side_t side)
 {
 	side_t other = (side_t)((uintptr_t)side ^ sizeof *side);
 
-	cress_arch_switch(&side->context, &other->context, NULL);
+	cress_arch_switch(&other->context, NULL, &side->context);
 	return side;
 }
 
