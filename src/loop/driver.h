@@ -70,6 +70,8 @@ struct cress_driver {
 	int (*expect_notify)(struct cress_hub *hub, int expect);
 	/* Make poll call hub->notified(). Any thread. */
 	void (*notify)(struct cress_hub *hub);
+	/* Descriptors are not the kernel's: only coroutines act on them. */
+	int simulated;
 };
 
 extern const struct cress_driver cress_driver_libev;

@@ -113,7 +113,7 @@ static void *hub_main(void *arg)
 
 	while (!hub->stop) {
 		if (cress_hub_is_idle(hub) && hub->outside == 0 &&
-		    hub->timers.count == 0)
+		    hub->timers.count == 0 && hub->reports == 0)
 			hub->deadlocked(hub);
 		else if (round_is_over(hub))
 			poll_and_wake(hub);

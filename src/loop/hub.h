@@ -29,6 +29,7 @@ struct cress_hub {
 	void *loop;		/* the driver's own */
 	struct cress_timers timers;
 	size_t outside;		/* waits that something outside can end */
+	size_t reports;		/* events that the driver has in hand */
 	size_t ran;		/* since the last poll, in slices */
 	size_t batch;		/* were ready after it */
 	double polled;		/* when that was */
@@ -44,6 +45,7 @@ struct cress_hub {
 	void (*notified)(struct cress_hub *hub);
 	void (*closing)(struct cress_hub *hub);
 	void *io;
+	const struct cress_syscalls *syscalls; /* NULL: no call of io yet */
 };
 
 /* Make a hub for the calling thread. NULL with errno on failure. */

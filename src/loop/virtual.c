@@ -10,6 +10,7 @@
 
 #include "loop/hub.h"
 #include "loop/virtual_driver.h"
+#include "loop/virtual_fd.h"
 
 /* So that somebody who yields for ever still sees the time pass. */
 #define POLL_TAKES 1e-6
@@ -22,7 +23,7 @@ static int virtual_open(struct cress_hub *hub)
 
 static void virtual_close(struct cress_hub *hub)
 {
-	(void)hub;
+	cress_virtual_fd_free(hub);
 }
 
 static double virtual_now(struct cress_hub *hub)
@@ -37,7 +38,7 @@ static void virtual_poll(struct cress_hub *hub, double seconds)
 	struct cress_virtual *virtual = hub->loop;
 	double next = cress_timers_next(&hub->timers);
 
-	if (seconds == 0)
+	if (cress_virtual_fd_report(hub) != 0 || seconds == 0)
 		virtual->now += POLL_TAKES;
 	else if (!isinf(next) && next > virtual->now)
 		virtual->now = next;
@@ -58,21 +59,6 @@ static size_t virtual_pick(struct cress_hub *hub, size_t count)
 	return (size_t)((x * 0x2545f4914f6cdd1dull) >> 33) % count;
 }
 
-static struct cress_fd *virtual_fd(struct cress_hub *hub, int fd)
-{
-	(void)hub;
-	(void)fd;
-	errno = ENOTSUP;
-	return NULL;
-}
-
-static struct cress_fd *virtual_known_fd(struct cress_hub *hub, int fd)
-{
-	(void)hub;
-	(void)fd;
-	return NULL;
-}
-
 static int virtual_expect_notify(struct cress_hub *hub, int expect)
 {
 	(void)hub;
@@ -87,7 +73,11 @@ const struct cress_driver cress_driver_virtual = {
 	.now = virtual_now,
 	.poll = virtual_poll,
 	.pick = virtual_pick,
-	.fd = virtual_fd,
-	.known_fd = virtual_known_fd,
+	.fd = cress_virtual_fd,
+	.known_fd = cress_virtual_known_fd,
+	.watch = cress_virtual_watch,
+	.unwatch = cress_virtual_unwatch,
+	.forget = cress_virtual_forget,
+	.simulated = 1,
 	.expect_notify = virtual_expect_notify,
 };

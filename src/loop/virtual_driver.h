@@ -5,9 +5,12 @@
 
 #include <stdint.h>
 
+#include "loop/virtual_fd.h"
+
 struct cress_virtual {
 	double now;
 	uint64_t random;	/* 0: first come, first served */
+	struct cress_virtual_net net;
 };
 
 #endif
