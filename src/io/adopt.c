@@ -10,18 +10,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <unistd.h>
 
 #include "io/fd.h"
+#include "io/syscalls.h"
 
 /* A pipe or a terminal is a stream as well: short means drained. */
 static void learn_type(struct cress_fd *fd)
 {
+	const struct cress_syscalls *calls = cress_syscalls_here();
 	int type = SOCK_STREAM;
 	socklen_t size = sizeof type;
 	int saved = errno;
 
-	fd->socket = getsockopt(fd->fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
+	fd->socket = calls->getsockopt(fd->fd, SOL_SOCKET, SO_TYPE, &type,
+				       &size) == 0;
 	fd->stream = type == SOCK_STREAM;
 	fd->file = !fd->socket && cress_io_is_file(fd->fd);
 	errno = saved;
@@ -88,7 +90,8 @@ int cress_io_adopt_like(struct cress_hub *hub, int number,
 
 int cress_fd_adopt(int number)
 {
-	int flags = fcntl(number, F_GETFL);
+	const struct cress_syscalls *calls = cress_syscalls_here();
+	int flags = calls->fcntl(number, F_GETFL, 0);
 	struct cress_hub *hub;
 	struct cress_fd *fd;
 
@@ -101,7 +104,7 @@ int cress_fd_adopt(int number)
 	if (fd->adopted)
 		return 0;
 	if (!(flags & O_NONBLOCK) &&
-	    fcntl(number, F_SETFL, flags | O_NONBLOCK) != 0)
+	    calls->fcntl(number, F_SETFL, flags | O_NONBLOCK) != 0)
 		return -1;
 	if (fd->waiting[0].first == NULL && fd->waiting[1].first == NULL)
 		forget(hub, fd);
@@ -114,7 +117,7 @@ int cress_fd_abandon(int number)
 {
 	struct cress_fd *fd = known(number);
 
-	if (fcntl(number, F_GETFD) < 0)
+	if (cress_syscalls_here()->fcntl(number, F_GETFD, 0) < 0)
 		return -1;
 	if (fd == NULL || !fd->adopted) {
 		errno = EINVAL;
@@ -140,39 +143,38 @@ void cress_io_retry(int number, enum cress_direction direction)
 
 int cress_close(int number)
 {
+	const struct cress_syscalls *calls = cress_syscalls_here();
 	struct cress_fd *fd = known(number);
 
 	if (fd != NULL)
 		forget(cress_thread_self->hub, fd);
 	/* Linux has closed it even when it says EINTR. */
-	return close(number) == 0 || errno == EINTR ? 0 : -1;
+	return calls->close(number) == 0 || errno == EINTR ? 0 : -1;
 }
 
 /* Adopt what was just made, or close it again. */
-static int keep(int fd)
+static int keep(struct cress_hub *hub, int fd)
 {
-	struct cress_hub *hub;
 	int saved;
 
 	if (fd < 0)
 		return -1;
-	hub = cress_io_hub();
-	if (hub != NULL && cress_io_adopt_new(hub, fd) == 0)
+	if (cress_io_adopt_new(hub, fd) == 0)
 		return fd;
 	saved = errno;
-	close(fd);
+	hub->syscalls->close(fd);
 	errno = saved;
 	return -1;
 }
 
-static int keep_both(int fds[2])
+static int keep_both(struct cress_hub *hub, int fds[2])
 {
 	int saved;
 
-	if (keep(fds[0]) < 0) {
+	if (keep(hub, fds[0]) < 0) {
 		saved = errno;
-		close(fds[1]);
-	} else if (keep(fds[1]) < 0) {
+		hub->syscalls->close(fds[1]);
+	} else if (keep(hub, fds[1]) < 0) {
 		saved = errno;
 		cress_close(fds[0]);
 	} else {
@@ -184,21 +186,31 @@ static int keep_both(int fds[2])
 
 int cress_socket(int domain, int type, int protocol)
 {
-	return keep(socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC,
-			   protocol));
+	struct cress_hub *hub = cress_io_hub();
+
+	type |= SOCK_NONBLOCK | SOCK_CLOEXEC;
+	if (hub == NULL)
+		return -1;
+	return keep(hub, hub->syscalls->socket(domain, type, protocol));
 }
 
 int cress_socketpair(int domain, int type, int protocol, int fds[2])
 {
-	if (socketpair(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol,
-		       fds) != 0)
+	struct cress_hub *hub = cress_io_hub();
+
+	type |= SOCK_NONBLOCK | SOCK_CLOEXEC;
+	if (hub == NULL ||
+	    hub->syscalls->socketpair(domain, type, protocol, fds) != 0)
 		return -1;
-	return keep_both(fds);
+	return keep_both(hub, fds);
 }
 
 int cress_pipe2(int fds[2], int flags)
 {
-	if (pipe2(fds, flags | O_NONBLOCK | O_CLOEXEC) != 0)
+	struct cress_hub *hub = cress_io_hub();
+
+	flags |= O_NONBLOCK | O_CLOEXEC;
+	if (hub == NULL || hub->syscalls->pipe2(fds, flags) != 0)
 		return -1;
-	return keep_both(fds);
+	return keep_both(hub, fds);
 }

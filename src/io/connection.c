@@ -19,6 +19,7 @@
 #include "io/syscalls.h"
 
 struct brake {
+	const struct cress_syscalls *calls;
 	int fd;
 	int option;		/* 0: not needed */
 	struct timeval old;
@@ -30,18 +31,19 @@ static void brake(struct brake *brake, const struct cress_io *io)
 	socklen_t size = sizeof brake->old;
 	int flags;
 
+	brake->calls = io->hub->syscalls;
 	brake->fd = io->fd->fd;
 	brake->option = 0;
 	if (io->fd->adopted)
 		return;
-	flags = fcntl(brake->fd, F_GETFL);
+	flags = brake->calls->fcntl(brake->fd, F_GETFL, 0);
 	if (flags < 0 || flags & O_NONBLOCK)
 		return;
 	brake->option = io->direction == CRESS_READ ? SO_RCVTIMEO : SO_SNDTIMEO;
-	if (getsockopt(brake->fd, SOL_SOCKET, brake->option, &brake->old,
-		       &size) != 0 ||
-	    setsockopt(brake->fd, SOL_SOCKET, brake->option, &shortest,
-		       sizeof shortest) != 0)
+	if (brake->calls->getsockopt(brake->fd, SOL_SOCKET, brake->option,
+				     &brake->old, &size) != 0 ||
+	    brake->calls->setsockopt(brake->fd, SOL_SOCKET, brake->option,
+				     &shortest, sizeof shortest) != 0)
 		brake->option = 0;
 }
 
@@ -50,8 +52,8 @@ static void release(struct brake *brake)
 	int saved = errno;
 
 	if (brake->option != 0)
-		setsockopt(brake->fd, SOL_SOCKET, brake->option, &brake->old,
-			   sizeof brake->old);
+		brake->calls->setsockopt(brake->fd, SOL_SOCKET, brake->option,
+					 &brake->old, sizeof brake->old);
 	errno = saved;
 }
 
@@ -80,7 +82,8 @@ static ssize_t try_accept(struct cress_io *io, struct sockaddr *address,
 	brake(&rein, io);
 	/* One that has gone again in the queue is nobody's error. */
 	do
-		fd = cress_syscalls.accept4(io->fd->fd, address, size, flags);
+		fd = io->hub->syscalls->accept4(io->fd->fd, address, size,
+						flags);
 	while (fd < 0 && errno == ECONNABORTED);
 	release(&rein);
 	return fd;
@@ -114,7 +117,7 @@ static int try_connect(struct cress_io *io, const struct sockaddr *address,
 	int result;
 
 	brake(&rein, io);
-	result = cress_syscalls.connect(io->fd->fd, address, size);
+	result = io->hub->syscalls->connect(io->fd->fd, address, size);
 	release(&rein);
 	return result;
 }
@@ -158,7 +161,7 @@ int cress_connect(int fd, const struct sockaddr *address, socklen_t size)
 
 int cress_shutdown(int fd, int how)
 {
-	int result = shutdown(fd, how);
+	int result = cress_syscalls_here()->shutdown(fd, how);
 	int saved = errno;
 
 	if (result == 0 && how != SHUT_WR)
@@ -184,10 +187,10 @@ static ssize_t try_sendfile(struct cress_io *io, int in, off_t *offset,
 		return -1;
 	brake(&rein, io);
 	if (!io->fd->adopted && rein.option == 0 && count > PIPE_BUF &&
-	    !(fcntl(io->fd->fd, F_GETFL) & O_NONBLOCK))
+	    !(rein.calls->fcntl(io->fd->fd, F_GETFL, 0) & O_NONBLOCK))
 		count = PIPE_BUF;
 	cress_quiet_begin(&quiet);
-	n = cress_syscalls.sendfile(io->fd->fd, in, offset, count);
+	n = io->hub->syscalls->sendfile(io->fd->fd, in, offset, count);
 	cress_quiet_end(&quiet, n < 0 && errno == EPIPE);
 	release(&rein);
 	return n;

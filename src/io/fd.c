@@ -14,6 +14,9 @@
 
 #include <stdio.h>
 
+#include "io/simulated.h"
+#include "io/syscalls.h"
+
 #include <cress/hub.h>
 
 /* So many calls in a row need not park before the others get their turn. */
@@ -73,12 +76,17 @@ static void describe_fd(const struct cress_waiter *waiter, char *line,
 		 fd_waiter->direction == CRESS_READ ? "readable" : "writable");
 }
 
-static const struct cress_wait_kind readiness = {
+/* Only coroutines act on simulated ones: such a wait may be a deadlock. */
+static const struct cress_wait_kind readiness[] = {{
 	.what = "a descriptor",
 	.outside = 1,
 	.unlink = unlink_waiter,
 	.describe = describe_fd,
-};
+}, {
+	.what = "a simulated descriptor",
+	.unlink = unlink_waiter,
+	.describe = describe_fd,
+}};
 
 void cress_fd_waiter_wake(struct cress_hub *hub,
 			  struct cress_fd_waiter *waiter)
@@ -170,13 +178,30 @@ static void on_events(struct cress_hub *hub,
 }
 
 /* Descriptors outlive nothing: the driver frees them with the loop. */
+static void open_io(struct cress_hub *hub)
+{
+	hub->fds_ready = on_events;
+	hub->syscalls = &cress_syscalls;
+	if (hub->driver->simulated)
+		cress_simulated_open(hub);
+}
+
 struct cress_hub *cress_io_hub(void)
 {
 	struct cress_hub *hub = cress_hub_get();
 
-	if (likely(hub != NULL))
-		hub->fds_ready = on_events;
+	if (likely(hub != NULL) && unlikely(hub->syscalls == NULL))
+		open_io(hub);
 	return hub;
+}
+
+const struct cress_syscalls *cress_syscalls_here(void)
+{
+	struct cress_thread *thread = cress_thread_self;
+
+	if (thread == NULL || thread->hub == NULL)
+		return &cress_syscalls;
+	return cress_io_hub()->syscalls;
 }
 
 int cress_io_is_stale(const struct cress_io *io)
@@ -190,7 +215,8 @@ int cress_io_is_stale(const struct cress_io *io)
 int cress_io_wait(struct cress_io *io)
 {
 	struct cress_fd_waiter waiter = {
-		.waiter = {.kind = &readiness, .object = io->fd},
+		.waiter = {.kind = &readiness[io->hub->driver->simulated],
+			   .object = io->fd},
 		.direction = io->direction,
 	};
 

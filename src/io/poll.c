@@ -17,6 +17,7 @@
 
 #include "core/memory.h"
 #include "io/fd.h"
+#include "io/syscalls.h"
 
 /* So many descriptors need no allocation. */
 #define FEW 4
@@ -60,12 +61,17 @@ static void describe_poll(const struct cress_waiter *waiter, char *line,
 			 poll->count - 1);
 }
 
-static const struct cress_wait_kind one_of_many = {
+/* As for a single one: nothing outside acts on simulated descriptors. */
+static const struct cress_wait_kind one_of_many[] = {{
 	.what = "descriptors",
 	.outside = 1,
 	.unlink = unlink_poll,
 	.describe = describe_poll,
-};
+}, {
+	.what = "simulated descriptors",
+	.unlink = unlink_poll,
+	.describe = describe_poll,
+}};
 
 void cress_poll_ready(struct cress_hub *hub, struct cress_fd_waiter *waiter)
 {
@@ -90,7 +96,7 @@ static int add_member(struct cress_poll *poll, int fd, int direction)
 	struct cress_fd_waiter *member = &poll->members[poll->count];
 
 	*member = (struct cress_fd_waiter){
-		.waiter = {.kind = &one_of_many,
+		.waiter = {.kind = one_of_many,
 			   .coroutine = poll->hub->thread->current,
 			   .object = poll->hub->driver->fd(poll->hub, fd)},
 		.direction = (enum cress_direction)direction,
@@ -128,7 +134,7 @@ static int wait_for(struct cress_poll *poll, double when)
 	    cress_timers_reserve(&poll->hub->timers) != 0)
 		return -1;
 	poll->timer.fire = on_time;
-	poll->waiter.kind = &one_of_many;
+	poll->waiter.kind = &one_of_many[poll->hub->driver->simulated];
 	poll->waiter.object = poll;
 	for (size_t i = 0; i < poll->count; i++)
 		cress_fd_waiter_add(poll->hub, &poll->members[i], 0);
@@ -139,10 +145,11 @@ static int wait_for(struct cress_poll *poll, double when)
 
 int cress_poll_now(struct pollfd *fds, nfds_t count)
 {
+	const struct cress_syscalls *calls = cress_syscalls_here();
 	int ready;
 
 	do
-		ready = poll(fds, count, 0);
+		ready = calls->poll(fds, count, 0);
 	while (ready < 0 && errno == EINTR);
 	return ready;
 }
@@ -214,7 +221,7 @@ int cress_wait_fd(int fd, int events)
 		return -1;
 	if (events & POLLOUT && add_member(&call, fd, CRESS_WRITE) != 0)
 		return -1;
-	if (fcntl(fd, F_GETFD) < 0)
+	if (call.hub->syscalls->fcntl(fd, F_GETFD, 0) < 0)
 		return -1;
 	if (wait_for(&call, INFINITY) != 0)
 		return -1;

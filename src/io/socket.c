@@ -36,7 +36,7 @@ static ssize_t receive_once(int fd, void *buf, size_t size, int flags)
 	if (begin(&io, fd, CRESS_READ, flags) != 0)
 		return -1;
 	do
-		n = cress_syscalls.recv(fd, buf, size, flags | MSG_DONTWAIT);
+		n = io.hub->syscalls->recv(fd, buf, size, flags | MSG_DONTWAIT);
 	while (again(&io, &n, flags));
 	if (!(flags & (MSG_PEEK | MSG_OOB)))
 		cress_io_moved(&io, n, size);
@@ -52,7 +52,8 @@ static int waits_for_all(int fd, int flags)
 	if (likely(!(flags & MSG_WAITALL)) ||
 	    flags & (MSG_PEEK | DOES_NOT_WAIT))
 		return 0;
-	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
+	return cress_syscalls_here()->getsockopt(fd, SOL_SOCKET, SO_TYPE, &type,
+						 &size) == 0 &&
 	       type == SOCK_STREAM;
 }
 
@@ -95,8 +96,9 @@ ssize_t cress_recvfrom(int fd, void *buf, size_t size, int flags,
 	if (begin(&io, fd, CRESS_READ, flags) != 0)
 		return -1;
 	do
-		n = cress_syscalls.recvfrom(fd, buf, size, flags | MSG_DONTWAIT,
-					    from, fromlen);
+		n = io.hub->syscalls->recvfrom(fd, buf, size,
+					       flags | MSG_DONTWAIT, from,
+					       fromlen);
 	while (again(&io, &n, flags));
 	return n;
 }
@@ -137,9 +139,9 @@ ssize_t cress_recvmsg(int fd, struct msghdr *message, int flags)
 	if (begin(&io, fd, CRESS_READ, flags) != 0)
 		return -1;
 	do
-		n = cress_syscalls.recvmsg(fd, message,
-					   (flags & ~MSG_WAITALL) |
-						   MSG_DONTWAIT);
+		n = io.hub->syscalls->recvmsg(fd, message,
+					      (flags & ~MSG_WAITALL) |
+						      MSG_DONTWAIT);
 	while (again(&io, &n, flags));
 	return all && n > 0 ? receive_rest(fd, message, flags, (size_t)n) : n;
 }
@@ -152,8 +154,8 @@ ssize_t cress_send(int fd, const void *buf, size_t size, int flags)
 	if (begin(&io, fd, CRESS_WRITE, flags) != 0)
 		return -1;
 	do
-		n = cress_syscalls.send(fd, buf, size,
-					flags | MSG_DONTWAIT | MSG_NOSIGNAL);
+		n = io.hub->syscalls->send(fd, buf, size,
+					   flags | MSG_DONTWAIT | MSG_NOSIGNAL);
 	while (again(&io, &n, flags));
 	cress_io_moved(&io, n, size);
 	return n;
@@ -168,9 +170,10 @@ ssize_t cress_sendto(int fd, const void *buf, size_t size, int flags,
 	if (begin(&io, fd, CRESS_WRITE, flags) != 0)
 		return -1;
 	do
-		n = cress_syscalls.sendto(fd, buf, size,
-					  flags | MSG_DONTWAIT | MSG_NOSIGNAL,
-					  to, tolen);
+		n = io.hub->syscalls->sendto(fd, buf, size,
+					     flags | MSG_DONTWAIT |
+						     MSG_NOSIGNAL,
+					     to, tolen);
 	while (again(&io, &n, flags));
 	return n;
 }
@@ -183,8 +186,8 @@ ssize_t cress_sendmsg(int fd, const struct msghdr *message, int flags)
 	if (begin(&io, fd, CRESS_WRITE, flags) != 0)
 		return -1;
 	do
-		n = cress_syscalls.sendmsg(fd, message,
-					   flags | MSG_DONTWAIT | MSG_NOSIGNAL);
+		n = io.hub->syscalls->sendmsg(
+			fd, message, flags | MSG_DONTWAIT | MSG_NOSIGNAL);
 	while (again(&io, &n, flags));
 	return n;
 }

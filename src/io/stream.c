@@ -29,6 +29,11 @@ struct transfer {
 	size_t asked;
 };
 
+static const struct cress_syscalls *calls_of(const struct transfer *transfer)
+{
+	return transfer->io.hub->syscalls;
+}
+
 static int prepare(struct transfer *transfer, int fd, const struct iovec *iov,
 		   int count, enum cress_direction direction)
 {
@@ -48,7 +53,7 @@ int cress_io_is_file(int fd)
 {
 	struct stat status;
 
-	return fstat(fd, &status) == 0 &&
+	return cress_syscalls_here()->fstat(fd, &status) == 0 &&
 	       (S_ISREG(status.st_mode) || S_ISBLK(status.st_mode));
 }
 
@@ -56,13 +61,12 @@ int cress_io_is_file(int fd)
 static void *transfer_file(void *arg)
 {
 	struct transfer *transfer = arg;
+	const struct cress_syscalls *calls = calls_of(transfer);
 	int fd = transfer->io.fd->fd;
 
 	if (transfer->io.direction == CRESS_READ)
-		return (void *)cress_syscalls.readv(fd, transfer->iov,
-						    transfer->count);
-	return (void *)cress_syscalls.writev(fd, transfer->iov,
-					     transfer->count);
+		return (void *)calls->readv(fd, transfer->iov, transfer->count);
+	return (void *)calls->writev(fd, transfer->iov, transfer->count);
 }
 
 #define NOT_RUN ((void *)(intptr_t)-2)
@@ -80,15 +84,16 @@ static ssize_t offload_transfer(struct transfer *transfer)
 
 static ssize_t quietly(struct transfer *transfer, int flags)
 {
+	const struct cress_syscalls *calls = calls_of(transfer);
 	int fd = transfer->io.fd->fd;
 	struct cress_quiet quiet;
 	ssize_t n;
 
 	cress_quiet_begin(&quiet);
 	n = flags != 0
-		? cress_syscalls.pwritev2(fd, transfer->iov, transfer->count,
-					  -1, flags)
-		: cress_syscalls.writev(fd, transfer->iov, transfer->count);
+		? calls->pwritev2(fd, transfer->iov, transfer->count, -1,
+				  flags)
+		: calls->writev(fd, transfer->iov, transfer->count);
 	cress_quiet_end(&quiet, n < 0 && errno == EPIPE);
 	return n;
 }
@@ -98,17 +103,18 @@ static ssize_t try_socket(struct transfer *transfer)
 {
 	struct msghdr message = {.msg_iov = (struct iovec *)transfer->iov,
 				 .msg_iovlen = (size_t)transfer->count};
+	const struct cress_syscalls *calls = calls_of(transfer);
 	int fd = transfer->io.fd->fd;
 
 	if (transfer->io.direction == CRESS_READ)
-		return cress_syscalls.recvmsg(fd, &message, MSG_DONTWAIT);
-	return cress_syscalls.sendmsg(fd, &message,
-				      MSG_DONTWAIT | MSG_NOSIGNAL);
+		return calls->recvmsg(fd, &message, MSG_DONTWAIT);
+	return calls->sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 /* Neither flag helps: ask whether it would block, then do it. */
 static ssize_t try_polled(struct transfer *transfer)
 {
+	const struct cress_syscalls *calls = calls_of(transfer);
 	int reads = transfer->io.direction == CRESS_READ;
 	int fd = transfer->io.fd->fd;
 	struct pollfd pollfd = {.fd = fd,
@@ -120,8 +126,7 @@ static ssize_t try_polled(struct transfer *transfer)
 		return -1;
 	}
 	if (reads)
-		return cress_syscalls.readv(fd, transfer->iov,
-					    transfer->count);
+		return calls->readv(fd, transfer->iov, transfer->count);
 	/* Writable means room for this much, not for all of it. */
 	if (transfer->asked > PIPE_BUF && !cress_io_is_file(fd)) {
 		while (transfer->iov->iov_len == 0)
@@ -137,6 +142,7 @@ static ssize_t try_polled(struct transfer *transfer)
 
 static ssize_t try_foreign(struct transfer *transfer)
 {
+	const struct cress_syscalls *calls = calls_of(transfer);
 	int fd = transfer->io.fd->fd;
 	ssize_t n = try_socket(transfer);
 
@@ -145,8 +151,8 @@ static ssize_t try_foreign(struct transfer *transfer)
 	if (transfer->count == 0)
 		return 0;
 	if (transfer->io.direction == CRESS_READ)
-		n = cress_syscalls.preadv2(fd, transfer->iov, transfer->count,
-					   -1, RWF_NOWAIT);
+		n = calls->preadv2(fd, transfer->iov, transfer->count, -1,
+				   RWF_NOWAIT);
 	else
 		n = quietly(transfer, RWF_NOWAIT);
 	if (n >= 0)
@@ -165,8 +171,8 @@ static ssize_t try_adopted(struct transfer *transfer)
 	if (transfer->io.fd->socket)
 		return try_socket(transfer);
 	if (transfer->io.direction == CRESS_READ)
-		return cress_syscalls.readv(fd, transfer->iov,
-					    transfer->count);
+		return calls_of(transfer)->readv(fd, transfer->iov,
+						 transfer->count);
 	return quietly(transfer, 0);
 }
 
@@ -183,8 +189,9 @@ static ssize_t run(struct transfer *transfer)
 
 	/* To read nothing never blocks, but some calls would say EAGAIN. */
 	if (transfer->asked == 0 && transfer->io.direction == CRESS_READ)
-		return cress_syscalls.readv(transfer->io.fd->fd, transfer->iov,
-					    transfer->count);
+		return calls_of(transfer)->readv(transfer->io.fd->fd,
+						 transfer->iov,
+						 transfer->count);
 	do {
 		attempt = *transfer;
 		n = is_plain(transfer) ? try_adopted(&attempt)
@@ -223,7 +230,7 @@ ssize_t cress_read(int fd, void *buf, size_t count)
 	if (!is_plain(&transfer))
 		return run(&transfer);
 	do
-		n = cress_syscalls.read(fd, buf, count);
+		n = transfer.io.hub->syscalls->read(fd, buf, count);
 	while (cress_io_again(&transfer.io, &n));
 	cress_io_moved(&transfer.io, n, count);
 	return n;
@@ -240,8 +247,8 @@ ssize_t cress_write(int fd, const void *buf, size_t count)
 	if (!transfer.io.fd->adopted || !transfer.io.fd->socket)
 		return run(&transfer);
 	do
-		n = cress_syscalls.send(fd, buf, count,
-					MSG_DONTWAIT | MSG_NOSIGNAL);
+		n = transfer.io.hub->syscalls->send(
+			fd, buf, count, MSG_DONTWAIT | MSG_NOSIGNAL);
 	while (cress_io_again(&transfer.io, &n));
 	cress_io_moved(&transfer.io, n, count);
 	return n;

@@ -2,6 +2,7 @@
 /* The table of system calls, with the C library's own in it. */
 #include "io/syscalls.h"
 
+#include <fcntl.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
 
@@ -30,6 +31,29 @@ static int plain_connect(int fd, const struct sockaddr *address,
 	return connect(fd, address, size);
 }
 
+static int plain_bind(int fd, const struct sockaddr *address, socklen_t size)
+{
+	return bind(fd, address, size);
+}
+
+static int plain_getsockname(int fd, struct sockaddr *address,
+			     socklen_t *size)
+{
+	return getsockname(fd, address, size);
+}
+
+static int plain_getpeername(int fd, struct sockaddr *address,
+			     socklen_t *size)
+{
+	return getpeername(fd, address, size);
+}
+
+/* The commands that the library uses take no other argument than a number. */
+static int plain_fcntl(int fd, int command, int argument)
+{
+	return fcntl(fd, command, argument);
+}
+
 struct cress_syscalls cress_syscalls = {
 	.read = read,
 	.readv = readv,
@@ -46,4 +70,18 @@ struct cress_syscalls cress_syscalls = {
 	.sendfile = sendfile,
 	.accept4 = plain_accept4,
 	.connect = plain_connect,
+	.socket = socket,
+	.socketpair = socketpair,
+	.pipe2 = pipe2,
+	.bind = plain_bind,
+	.listen = listen,
+	.shutdown = shutdown,
+	.close = close,
+	.getsockname = plain_getsockname,
+	.getpeername = plain_getpeername,
+	.getsockopt = getsockopt,
+	.setsockopt = setsockopt,
+	.fcntl = plain_fcntl,
+	.fstat = fstat,
+	.poll = poll,
 };

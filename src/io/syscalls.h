@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The system calls that move data, through one table, so that faults can be
- * put between the library and the kernel.
+ * The system calls of io and net, through one table of each hub, so that faults
+ * can be put between the library and the kernel, or another kernel in its
+ * place: hub->syscalls.
  */
 #ifndef CRESS_IO_SYSCALLS_H
 #define CRESS_IO_SYSCALLS_H
 
+#include <netdb.h>
+#include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -32,8 +36,30 @@ struct cress_syscalls {
 		       int flags);
 	int (*connect)(int fd, const struct sockaddr *address,
 		       socklen_t size);
+	int (*socket)(int domain, int type, int protocol);
+	int (*socketpair)(int domain, int type, int protocol, int fds[2]);
+	int (*pipe2)(int fds[2], int flags);
+	int (*bind)(int fd, const struct sockaddr *address, socklen_t size);
+	int (*listen)(int fd, int backlog);
+	int (*shutdown)(int fd, int how);
+	int (*close)(int fd);
+	int (*getsockname)(int fd, struct sockaddr *address, socklen_t *size);
+	int (*getpeername)(int fd, struct sockaddr *address, socklen_t *size);
+	int (*getsockopt)(int fd, int level, int option, void *value,
+			  socklen_t *size);
+	int (*setsockopt)(int fd, int level, int option, const void *value,
+			  socklen_t size);
+	int (*fcntl)(int fd, int command, int argument);
+	int (*fstat)(int fd, struct stat *status);
+	int (*poll)(struct pollfd *fds, nfds_t count, int timeout);
+	/* Never blocks; NULL: getaddrinfo() itself, in a worker. */
+	int (*getaddrinfo)(const char *node, const char *service,
+			   const struct addrinfo *hints,
+			   struct addrinfo **result);
 };
 
+/* The kernel's; and that of the hub of this thread, if it has one. */
 extern struct cress_syscalls cress_syscalls;
+const struct cress_syscalls *cress_syscalls_here(void);
 
 #endif

@@ -53,6 +53,15 @@ uint64_t cress_virtual_draw(struct cress_virtual_net *net, uint64_t bound)
 	return ((x * 0x2545f4914f6cdd1dull) >> 24) % bound;
 }
 
+int cress_virtual_chance(struct cress_virtual_net *net, double probability)
+{
+	const uint64_t parts = 1 << 20;
+
+	if (net->random == 0 || !(probability > 0))
+		return 0;
+	return (double)cress_virtual_draw(net, parts) < probability * parts;
+}
+
 /* FNV-1a, a word at a time. */
 void cress_virtual_digest(struct cress_virtual_net *net, uint64_t what)
 {
@@ -287,8 +296,6 @@ void cress_virtual_fd_free(struct cress_hub *hub)
 	for (size_t i = 0; (slot = slot_at(net, i)) != NULL; i++)
 		if (slot->object != NULL)
 			net->free_object(hub, slot->object);
-	if (net->free_rest != NULL)
-		net->free_rest(hub);
 	for (size_t i = 0; i < net->chunk_count; i++)
 		cress_free(net->chunks[i]);
 	cress_free(net->chunks);

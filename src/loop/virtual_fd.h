@@ -42,6 +42,7 @@ struct cress_virtual_net {
 	int steady;		/* each way takes `delay`, instead of a draw */
 	int whole;		/* no transfer moves less than it could */
 	double reset;		/* how likely a send breaks its connection */
+	double loss;		/* how likely a datagram is lost */
 	size_t room;		/* bytes under way in a direction; 0: 64 KiB */
 
 	/* What there is to learn, also when the run is over. */
@@ -59,8 +60,8 @@ struct cress_virtual_net {
 	/* Set by who makes the objects. */
 	int (*is_ready)(const void *object, enum cress_direction direction);
 	void (*free_object)(struct cress_hub *hub, void *object);
-	void (*free_rest)(struct cress_hub *hub);
-	void *state;
+	void *bound;		/* those that have an address of their own */
+	unsigned next_port;
 };
 
 struct cress_virtual_net *cress_virtual_net(struct cress_hub *hub);
@@ -85,6 +86,9 @@ void cress_virtual_fd_free(struct cress_hub *hub);
 
 /* A number below `bound`, from the seed; 0 if there is to be no trouble. */
 uint64_t cress_virtual_draw(struct cress_virtual_net *net, uint64_t bound);
+
+/* Does what happens with this probability happen now? */
+int cress_virtual_chance(struct cress_virtual_net *net, double probability);
 
 /* Note that something happened. */
 void cress_virtual_digest(struct cress_virtual_net *net, uint64_t what);

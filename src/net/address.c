@@ -17,6 +17,7 @@
 #include <arpa/inet.h>
 
 #include "core/memory.h"
+#include "io/syscalls.h"
 
 #include <cress/net.h>
 
@@ -125,9 +126,13 @@ static int errno_of(int code)
 static int find_numbers(const char *host, const char *port,
 			struct addrinfo *hints, struct addrinfo **list)
 {
+	const struct cress_syscalls *calls = cress_syscalls_here();
 	int flags = hints->ai_flags;
 	int code;
 
+	/* Who never blocks needs no such step. */
+	if (calls->getaddrinfo != NULL)
+		return EAI_NONAME;
 	hints->ai_flags |= AI_NUMERICHOST | AI_NUMERICSERV;
 	code = getaddrinfo(host, port, hints, list);
 	hints->ai_flags = flags;
@@ -239,7 +244,8 @@ int cress_local_address(int fd, char *buf, size_t size)
 	struct sockaddr_storage address;
 	socklen_t length = sizeof address;
 
-	if (getsockname(fd, (struct sockaddr *)&address, &length) != 0)
+	if (cress_syscalls_here()->getsockname(
+		    fd, (struct sockaddr *)&address, &length) != 0)
 		return -1;
 	return write_address(&address, length, buf, size);
 }
@@ -249,7 +255,8 @@ int cress_peer_address(int fd, char *buf, size_t size)
 	struct sockaddr_storage address;
 	socklen_t length = sizeof address;
 
-	if (getpeername(fd, (struct sockaddr *)&address, &length) != 0)
+	if (cress_syscalls_here()->getpeername(
+		    fd, (struct sockaddr *)&address, &length) != 0)
 		return -1;
 	return write_address(&address, length, buf, size);
 }

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+#include "io/syscalls.h"
 #include "net/address.h"
 
 #include <cress/io.h>
@@ -16,28 +17,33 @@ typedef int setup(int fd, const struct addrinfo *address, int argument);
 
 static int set_up_dial(int fd, const struct addrinfo *address, int argument)
 {
+	const struct cress_syscalls *calls = cress_syscalls_here();
 	int one = 1;
 
 	(void)argument;
 	if (address->ai_family != AF_UNIX &&
 	    address->ai_socktype == SOCK_STREAM)
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+		calls->setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one,
+				  sizeof one);
 	return cress_connect(fd, address->ai_addr, address->ai_addrlen);
 }
 
 static int set_up_listen(int fd, const struct addrinfo *address, int backlog)
 {
 	int stream = address->ai_socktype == SOCK_STREAM;
+	const struct cress_syscalls *calls = cress_syscalls_here();
 	int one = 1;
 
 	if (stream && address->ai_family != AF_UNIX) {
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+		calls->setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one,
+				  sizeof one);
 		/* Connections inherit it, which saves a call for each. */
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+		calls->setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one,
+				  sizeof one);
 	}
-	if (bind(fd, address->ai_addr, address->ai_addrlen) != 0)
+	if (calls->bind(fd, address->ai_addr, address->ai_addrlen) != 0)
 		return -1;
-	return stream ? listen(fd, backlog) : 0;
+	return stream ? calls->listen(fd, backlog) : 0;
 }
 
 /* May another address help? Not if the caller is to stop. */

@@ -11,6 +11,7 @@
 
 #include "core/memory.h"
 #include "io/offload.h"
+#include "io/syscalls.h"
 
 struct lookup {
 	struct cress_job job;
@@ -76,9 +77,13 @@ static struct lookup *make_lookup(const char *node, const char *service,
 int cress_getaddrinfo(const char *node, const char *service,
 		      const struct addrinfo *hints, struct addrinfo **result)
 {
-	struct lookup *lookup = make_lookup(node, service, hints);
+	const struct cress_syscalls *calls = cress_syscalls_here();
+	struct lookup *lookup;
 	int code, error;
 
+	if (calls->getaddrinfo != NULL)
+		return calls->getaddrinfo(node, service, hints, result);
+	lookup = make_lookup(node, service, hints);
 	if (lookup == NULL)
 		return EAI_MEMORY;
 	if (cress_job_run(&lookup->job) != 0)
