@@ -22,6 +22,11 @@ struct cress_virtual_net *net(void)
 			      : &spare;
 }
 
+size_t hub_outside(void)
+{
+	return cress_thread_self->hub->outside;
+}
+
 static int call_body(void *body)
 {
 	(*(void (**)(void))body)();

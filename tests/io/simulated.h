@@ -13,6 +13,9 @@ struct cress_virtual_net *net(void);
 /* Is this run a simulation? */
 int is_simulated(void);
 
+/* How many of the hub's waits something outside can end. */
+size_t hub_outside(void);
+
 /* Run `body` with this seed; `virtual` tells what was left. */
 void simulate(struct cress_virtual *virtual, uint64_t seed, void (*body)(void));
 
