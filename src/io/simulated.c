@@ -53,12 +53,16 @@ void cress_end_free(struct cress_end *end)
 	cress_free(end);
 }
 
+/* Give it a number, and return that; or free it, and -1 with errno. */
 static int number(struct cress_end *end)
 {
-	end->fd = cress_virtual_fd_open(cress_thread_self->hub, end);
-	if (end->fd < 0)
+	int fd = cress_virtual_fd_open(cress_thread_self->hub, end);
+
+	if (fd < 0)
 		cress_end_free(end);
-	return end->fd;
+	else
+		end->fd = fd;
+	return fd;
 }
 
 /* The peer of a stream learns that this end is gone. */

@@ -16,7 +16,6 @@
 
 static int ends[2];
 
-/* R42 */
 static void what_is_sent_arrives_and_then_the_end(void)
 {
 	char bytes[16] = {0};
@@ -305,7 +304,7 @@ static void pipes_have_a_way_in_and_a_way_out(void)
 	check_int(cress_close(ends[1]), 0);
 }
 
-/* V72, V74 */
+/* V74 */
 static void poll_tells_what_is_ready(void)
 {
 	struct pollfd fds[3];

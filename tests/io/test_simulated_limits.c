@@ -82,7 +82,8 @@ static void its_numbers_mean_nothing_to_the_kernel(void)
 	drop(ends);
 }
 
-static void a_call_that_only_a_coroutine_could_answer_is_a_deadlock(void)
+/* D12 */
+static void to_wait_for_what_nobody_can_do_is_a_deadlock(void)
 {
 	struct pollfd one;
 	char byte;
@@ -280,8 +281,7 @@ int main(void)
 		on_virtual(a_real_descriptor_is_not_supported),
 		on_virtual(neither_is_a_worker_nor_a_file),
 		on_virtual(its_numbers_mean_nothing_to_the_kernel),
-		on_virtual(
-			a_call_that_only_a_coroutine_could_answer_is_a_deadlock),
+		on_virtual(to_wait_for_what_nobody_can_do_is_a_deadlock),
 		on_virtual(a_call_that_nobody_accepts_times_out),
 		on_virtual(room_in_the_backlog_is_found_later),
 		on_virtual(who_gives_up_calling_leaves_nothing),
