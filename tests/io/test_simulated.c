@@ -3,7 +3,7 @@
  * Simulated sockets are sockets: what a test here says holds for the kernel's
  * on libev, and for simulated ones under every seed.
  */
-#include "io/simulated.h"
+#include "io/simulation.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -3,7 +3,7 @@
  * Where a simulation ends: real descriptors stay outside, its own numbers mean
  * nothing to the kernel, and what nobody in it can ever do is a deadlock.
  */
-#include "io/simulated.h"
+#include "io/simulation.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -4,7 +4,7 @@
  * A call that fails says ENOMEM, has taken nothing, and works when it is tried
  * again; what must not fail arrives all the same.
  */
-#include "io/simulated.h"
+#include "io/simulation.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #undef main
 #undef body
 
-#include "io/simulated.h"
+#include "io/simulation.h"
 
 #include <stdlib.h>
 

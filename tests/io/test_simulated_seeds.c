@@ -4,7 +4,7 @@
  * delays, and connections overtake each other, but a stream stays the same. A
  * seed replays all of it.
  */
-#include "io/simulated.h"
+#include "io/simulation.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the suites of simulated sockets share. */
-#ifndef TESTS_IO_SIMULATED_H
-#define TESTS_IO_SIMULATED_H
+#ifndef TESTS_IO_SIMULATION_H
+#define TESTS_IO_SIMULATION_H
 
 #include "loop/support.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Simulations to run, and connections in them. */
-#include "io/simulated.h"
+#include "io/simulation.h"
 
 #include "core/thread.h"
 #include "loop/hub.h"
