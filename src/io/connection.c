@@ -18,6 +18,8 @@
 #include "io/quiet.h"
 #include "io/syscalls.h"
 
+#define LOOK_AGAIN 1e-3		/* seconds */
+
 struct brake {
 	const struct cress_syscalls *calls;
 	int fd;
@@ -122,20 +124,6 @@ static int try_connect(struct cress_io *io, const struct sockaddr *address,
 	return result;
 }
 
-/*
- * A Unix socket whose listener is full says EAGAIN, and nothing tells when it
- * is not: so look again, but as one that waits for the descriptor, whom a
- * cress_close() finds.
- */
-static int wait_for_room(struct cress_io *io)
-{
-	struct pollfd pollfd = {.fd = io->fd->fd};
-
-	if (cress_poll(&pollfd, 1, 1) < 0)
-		return -1;
-	return cress_io_is_stale(io) ? -1 : 0;
-}
-
 int cress_connect(int fd, const struct sockaddr *address, socklen_t size)
 {
 	struct cress_io io;
@@ -143,9 +131,10 @@ int cress_connect(int fd, const struct sockaddr *address, socklen_t size)
 
 	if (cress_io_begin(&io, fd, CRESS_WRITE) != 0)
 		return -1;
+	/* A Unix listener that is full: nothing tells when it is not. */
 	while ((result = try_connect(&io, address, size)) != 0 &&
 	       errno == EAGAIN)
-		if (wait_for_room(&io) != 0)
+		if (cress_io_pause(&io, LOOK_AGAIN) != 0)
 			return -1;
 	if (result == 0)
 		return 0;

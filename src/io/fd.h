@@ -73,6 +73,9 @@ int cress_io_is_stale(const struct cress_io *io);
 /* Wait until the call may be tried again. 0, or -1 with errno. */
 int cress_io_wait(struct cress_io *io);
 
+/* Wait for so long, as one whom a cress_close() finds. 0, or -1 with errno. */
+int cress_io_pause(struct cress_io *io, double seconds);
+
 /* Was `result` a refusal for now, and may the call be tried again? */
 static inline int cress_io_again(struct cress_io *io, ssize_t *result)
 {

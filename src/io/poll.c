@@ -127,15 +127,20 @@ static int add_members(struct cress_poll *poll, const struct pollfd *fds,
 	return 0;
 }
 
+static void begin_wait(struct cress_poll *poll)
+{
+	poll->timer.fire = on_time;
+	poll->waiter.kind = &one_of_many[poll->hub->driver->simulated];
+	poll->waiter.object = poll;
+}
+
 /* Park until a member is ready or the time is up: `when` on the hub's clock. */
 static int wait_for(struct cress_poll *poll, double when)
 {
 	if (cress_wait_begin() == NULL ||
 	    cress_timers_reserve(&poll->hub->timers) != 0)
 		return -1;
-	poll->timer.fire = on_time;
-	poll->waiter.kind = &one_of_many[poll->hub->driver->simulated];
-	poll->waiter.object = poll;
+	begin_wait(poll);
 	for (size_t i = 0; i < poll->count; i++)
 		cress_fd_waiter_add(poll->hub, &poll->members[i], 0);
 	if (!isinf(when))
@@ -201,6 +206,26 @@ int cress_poll(struct pollfd *fds, nfds_t count, int timeout)
 	if (timeout > 0)
 		when = hub->driver->now(hub) + timeout * 1e-3;
 	return poll_until(hub, fds, count, when);
+}
+
+/* A member that is in its list, where a close finds it, but never watched. */
+int cress_io_pause(struct cress_io *io, double seconds)
+{
+	struct cress_fd_waiter member;
+	struct cress_poll call = {.hub = io->hub, .members = &member};
+	double when = io->hub->driver->now(io->hub) + seconds;
+
+	if (cress_wait_begin() == NULL ||
+	    cress_timers_reserve(&io->hub->timers) != 0 ||
+	    add_member(&call, io->fd->fd, io->direction) != 0)
+		return -1;
+	begin_wait(&call);
+	cress_waiter_append(&io->fd->waiting[io->direction], &member.waiter);
+	io->fd->polls[io->direction]++;
+	cress_timer_add(&io->hub->timers, &call.timer, when);
+	if (cress_park(io->hub, &call.waiter) != 0 || cress_io_is_stale(io))
+		return -1;
+	return 0;
 }
 
 /* Lighter than a poll: no system call but the loop's own. */

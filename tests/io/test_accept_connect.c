@@ -14,6 +14,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "io/syscalls.h"
+
 #include <cress/io.h>
 
 static struct sockaddr_storage address;
@@ -268,6 +270,39 @@ static void a_full_unix_backlog_parks_the_one_who_connects(void)
 	check_int(cress_close(server), 0);
 }
 
+static int attempts;
+
+static int count_attempts(int fd, const struct sockaddr *name, socklen_t size)
+{
+	attempts++;
+	return connect(fd, name, size);
+}
+
+/* What it waits for poll() calls ready all the time. */
+static void it_looks_for_room_now_and_then_only(void)
+{
+	int (*real)(int, const struct sockaddr *, socklen_t) =
+		cress_syscalls.connect;
+	int first, server = full_unix_listener(&first), accepted[2];
+	struct call call = {.make = connect_there};
+
+	attempts = 0;
+	cress_syscalls.connect = count_attempts;
+	call.fd = cress_socket(AF_UNIX, SOCK_STREAM, 0);
+	call_begin(&call);
+	check_int(cress_sleep(0.01), 0);
+	check(call_is_parked(&call));
+	check(attempts > 0 && attempts <= 20);
+	accepted[0] = cress_accept4(server, NULL, NULL, 0);
+	check_call(&call, 0, 0);
+	cress_syscalls.connect = real;
+
+	accepted[1] = cress_accept4(server, NULL, NULL, 0);
+	drop_own(accepted);
+	check_int(cress_close(call.fd) | cress_close(first), 0);
+	check_int(cress_close(server), 0);
+}
+
 /* V69, R35: it waits for the descriptor, however that is done */
 static void a_close_ends_the_wait_for_a_full_unix_backlog(void)
 {
@@ -342,6 +377,7 @@ int main(void)
 		on_io(a_connect_that_is_shut_down_fails),
 		on_io(a_kill_ends_an_accept_with_any_error),
 		on_io(a_full_unix_backlog_parks_the_one_who_connects),
+		on_io(it_looks_for_room_now_and_then_only),
 		on_io(a_close_ends_the_wait_for_a_full_unix_backlog),
 		on_io(no_descriptor_left_is_told_and_loses_no_connection),
 	};
