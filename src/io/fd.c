@@ -260,7 +260,8 @@ int cress_io_turn(struct cress_hub *hub)
 	return cress_yield();
 }
 
-int cress_io_begin(struct cress_io *io, int fd, enum cress_direction direction)
+static inline int begin(struct cress_io *io, int fd,
+			enum cress_direction direction)
 {
 	struct cress_hub *hub = cress_io_hub();
 
@@ -274,9 +275,22 @@ int cress_io_begin(struct cress_io *io, int fd, enum cress_direction direction)
 			errno = saved;
 		return -1;
 	}
-	if (unlikely(cress_io_turn(hub) != 0 || cress_io_is_stale(io)))
+	if (unlikely(cress_io_turn(hub) != 0))
+		return -1;
+	return cress_io_is_stale(io) ? -1 : 0;
+}
+
+int cress_io_begin(struct cress_io *io, int fd, enum cress_direction direction)
+{
+	if (unlikely(begin(io, fd, direction) != 0))
 		return -1;
 	if (io->fd->drained[direction] || io->fd->waiting[direction].first)
 		return cress_io_wait(io);
 	return 0;
+}
+
+int cress_io_begin_at_once(struct cress_io *io, int fd,
+			   enum cress_direction direction)
+{
+	return begin(io, fd, direction);
 }

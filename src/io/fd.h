@@ -57,6 +57,10 @@ struct cress_io {
  */
 int cress_io_begin(struct cress_io *io, int fd, enum cress_direction direction);
 
+/* The same for a call that needs nothing to be there: it does not wait. */
+int cress_io_begin_at_once(struct cress_io *io, int fd,
+			   enum cress_direction direction);
+
 /*
  * The first half of that: fail if cancelled, and yield if it is the others'
  * turn. 0, or -1 with errno.

@@ -348,7 +348,7 @@ ssize_t cress_end_take(struct cress_end *end, const struct iovec *iov,
 		return refuse(EAGAIN);
 	if (end->state != CRESS_END_OPEN)
 		return refuse(cress_end_is_near(end) ? EINVAL : ENOTCONN);
-	if (there == 0 && (way->ended || end->no_read || size == 0))
+	if (there == 0 && (way->ended || end->no_read))
 		return 0;
 	if (there == 0)
 		return refuse(EAGAIN);

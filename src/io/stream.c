@@ -46,6 +46,9 @@ static int prepare(struct transfer *transfer, int fd, const struct iovec *iov,
 	transfer->asked = 0;
 	for (int i = 0; i < count; i++)
 		transfer->asked += iov[i].iov_len;
+	/* To read nothing never waits, even where there is nothing to read. */
+	if (unlikely(transfer->asked == 0) && direction == CRESS_READ)
+		return cress_io_begin_at_once(&transfer->io, fd, direction);
 	return cress_io_begin(&transfer->io, fd, direction);
 }
 
