@@ -17,6 +17,7 @@
 #include <cress/offload.h>
 #include <cress/runtime.h>
 #include <cress/scope.h>
+#include <cress/simulate.h>
 #include <cress/stack.h>
 #include <cress/trace.h>
 #include <cress/version.h>

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/thread.h"
+
 #include <cress/runtime.h>
 
 #define LINE_SIZE 512
@@ -32,6 +34,7 @@ void cress_set_log(cress_log_fn *fn, void *context)
 
 void cress_log(int level, const char *format, ...)
 {
+	struct cress_thread *thread = cress_thread_self;
 	char line[LINE_SIZE];
 	int saved = errno;
 	va_list args;
@@ -39,7 +42,10 @@ void cress_log(int level, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof line, format, args);
 	va_end(args);
-	log_fn(level, line, log_context);
+	if (log_fn == to_stderr && thread != NULL && thread->keep_line != NULL)
+		thread->keep_line(thread->simulator, line);
+	else
+		log_fn(level, line, log_context);
 	errno = saved;
 }
 

@@ -12,8 +12,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <cress/runtime.h>
-
 static void *default_alloc(size_t size, void *context)
 {
 	(void)context;
@@ -81,6 +79,12 @@ int cress_set_allocator(const cress_allocator_t *new)
 		allocator.unmap = default_unmap;
 	}
 	return 0;
+}
+
+void cress_allocator_swap(const cress_allocator_t *new, cress_allocator_t *old)
+{
+	*old = allocator;
+	allocator = *new;
 }
 
 void *cress_alloc_array(size_t count, size_t size)

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include <cress/runtime.h>
+
 /* Zeroed, or NULL with errno ENOMEM. */
 void *cress_alloc(size_t size);
 void cress_free(void *memory);
@@ -18,6 +20,9 @@ char *cress_strdup(const char *string);
 /* Zeroed pages that cost when touched, or NULL with errno ENOMEM. */
 void *cress_map(size_t size);
 void cress_unmap(void *memory, size_t size);
+
+/* Put `new` in the place of the allocator, which goes to `*old`. */
+void cress_allocator_swap(const cress_allocator_t *new, cress_allocator_t *old);
 
 /* The page size, read once. */
 size_t cress_page_size(void);

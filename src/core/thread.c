@@ -13,6 +13,7 @@
 
 #include "core/coroutine.h"
 #include "core/defer.h"
+#include "core/guard.h"
 #include "core/local.h"
 #include "core/memory.h"
 #include "core/sanitizer.h"
@@ -183,6 +184,27 @@ void cress_thread_slow(struct cress_thread *thread, unsigned bit, int on)
 static void make_key(void)
 {
 	exit_key_made = pthread_key_create(&exit_key, thread_exit) == 0;
+}
+
+struct cress_thread *cress_thread_enter(void)
+{
+	struct cress_thread *before = cress_thread_self;
+
+	/* Who has an alternate stack already is not given one of its own. */
+	if (before != NULL && !before->overflow_armed)
+		cress_overflow_arm(before);
+	return cress_thread_make();
+}
+
+void cress_thread_leave(struct cress_thread *before, int end)
+{
+	if (end)
+		thread_exit(cress_thread_self);
+	cress_thread_self = before;
+	pthread_setspecific(exit_key, before);
+	atomic_store(&cress_thread_plain, NULL);
+	if (before != NULL)
+		cress_thread_slow(before, 0, 0);
 }
 
 struct cress_thread *cress_thread_make(void)

@@ -139,6 +139,7 @@ enum {
 
 struct cress_slab;
 struct cress_hub;
+struct cress_simulator;
 
 /* Free stacks of one size, last in first out, and the slab they come from. */
 struct cress_stack_pool {
@@ -185,6 +186,10 @@ struct cress_thread {
 	void *signal_stack;	/* ours, or NULL */
 	int overflow_armed;
 
+	/* The run that this thread was made for, and who keeps its log. */
+	struct cress_simulator *simulator;
+	void (*keep_line)(struct cress_simulator *simulator, const char *line);
+
 	size_t live;		/* control blocks that are not free */
 	pthread_mutex_t lock;	/* of the two below and of foreign counts */
 	cress_t *drops;
@@ -213,6 +218,14 @@ void cress_thread_slow(struct cress_thread *thread, unsigned bit, int on);
 
 /* Make what cress_thread_self points to, or NULL with errno ENOMEM. */
 struct cress_thread *cress_thread_make(void);
+
+/*
+ * Be another thread from now on, with nothing of the one before: NULL with
+ * errno ENOMEM. And be the one before again, which may be NULL; the other one
+ * ends as threads do, or is left as it lies.
+ */
+struct cress_thread *cress_thread_enter(void);
+void cress_thread_leave(struct cress_thread *before, int end);
 
 static inline struct cress_thread *cress_thread_get(void)
 {

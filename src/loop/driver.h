@@ -55,6 +55,11 @@ struct cress_driver {
 	void (*poll)(struct cress_hub *hub, double seconds);
 	/* Which of `count` ready ones goes next; NULL: the first. */
 	size_t (*pick)(struct cress_hub *hub, size_t count);
+	/*
+	 * `from`, parked, queued or dead, is being left. Not 0: poll before
+	 * anybody goes on. NULL, or there is a `pick` too.
+	 */
+	int (*left)(struct cress_hub *hub, cress_t *from);
 	/* The entry of `fd`, or NULL with errno EBADF, ENOMEM, ENOTSUP. */
 	struct cress_fd *(*fd)(struct cress_hub *hub, int fd);
 	/* The same, NULL if there never was one. */

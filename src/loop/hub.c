@@ -99,8 +99,8 @@ void cress_hub_run_slice(struct cress_hub *hub)
 {
 	if (cress_hub_is_idle(hub))
 		return;
-	if (hub->driver->pick == NULL)
-		hub->slice = hub->slice_size;
+	/* Who picks sees every switch. */
+	hub->slice = hub->driver->pick == NULL ? hub->slice_size : 0;
 	hub->picks = SHORT_SLICE;
 	hub->ran += (size_t)hub->slice_size;
 	hub->coroutine->state = CRESS_IDLE_HUB;
@@ -129,17 +129,16 @@ static void *hub_main(void *arg)
 /* Take the next ready one, skipping those whose end has come unseen. */
 static cress_t *pop(struct cress_hub *hub)
 {
-	size_t count = hub->tail - hub->head;
-	cress_t **first = &hub->ring[hub->head & hub->mask];
-	cress_t *c = *first;
+	size_t i = 0;
+	cress_t *c;
 
-	if (hub->driver->pick != NULL) {
-		size_t i = hub->driver->pick(hub, count);
-		cress_t **picked = &hub->ring[(hub->head + i) & hub->mask];
-
-		c = *picked;
-		*picked = *first;
-	}
+	if (hub->driver->pick != NULL)
+		i = hub->driver->pick(hub, hub->tail - hub->head);
+	c = hub->ring[(hub->head + i) & hub->mask];
+	/* The others keep their order. */
+	for (; i > 0; i--)
+		hub->ring[(hub->head + i) & hub->mask] =
+			hub->ring[(hub->head + i - 1) & hub->mask];
 	hub->head++;
 	return c;
 }
@@ -161,8 +160,12 @@ static int start(struct cress_hub *hub, cress_t *c)
 	return -1;
 }
 
-static int slice_is_over(struct cress_hub *hub)
+static int slice_is_over(struct cress_hub *hub, cress_t *from)
 {
+	if (hub->driver->left != NULL && hub->driver->left(hub, from)) {
+		hub->poll_next = 1;
+		return 1;
+	}
 	if (hub->driver->pick != NULL)
 		return --hub->picks < 0;
 	return hub->slice < 0;
@@ -173,7 +176,7 @@ void *cress_hub_switch_slow(struct cress_hub *hub, cress_t *from)
 	cress_t *to;
 
 	/* A slice ends in the hub, unless it is the hub that starts one. */
-	if (from != hub->coroutine && slice_is_over(hub))
+	if (from != hub->coroutine && slice_is_over(hub, from))
 		goto to_hub;
 	while (!cress_hub_is_idle(hub)) {
 		to = pop(hub);

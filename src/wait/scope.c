@@ -137,6 +137,15 @@ static void on_deadline(struct cress_timer *timer)
 	cress_cancel_apply(scope->owner->thread->hub, scope->owner);
 }
 
+struct cress_timer *cress_scope_deadline(const cress_t *c)
+{
+	struct cress_scope_impl *scope = c->scope;
+
+	while (scope != NULL && scope->timer.place == 0)
+		scope = scope->outer;
+	return scope == NULL ? NULL : &scope->timer;
+}
+
 static int open_at(struct cress_hub *hub, cress_scope_t *memory, double when)
 {
 	struct cress_scope_impl *scope = impl(memory);

@@ -14,4 +14,10 @@ int cress_cancel_point(struct cress_hub *hub, cress_t *c);
 /* Something that cancels `c` has changed: act on it. */
 void cress_cancel_apply(struct cress_hub *hub, cress_t *c);
 
+/*
+ * The timer of the innermost scope of `c` whose deadline is still to come, or
+ * NULL. To remove it and call its `fire` lets the deadline pass.
+ */
+struct cress_timer *cress_scope_deadline(const cress_t *c);
+
 #endif
