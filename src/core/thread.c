@@ -189,11 +189,15 @@ static void make_key(void)
 struct cress_thread *cress_thread_enter(void)
 {
 	struct cress_thread *before = cress_thread_self;
+	struct cress_thread *thread;
 
-	/* Who has an alternate stack already is not given one of its own. */
+	/* One alternate stack will do for both: the kernel knows one thread. */
 	if (before != NULL && !before->overflow_armed)
 		cress_overflow_arm(before);
-	return cress_thread_make();
+	thread = cress_thread_make();
+	if (thread != NULL)
+		thread->overflow_armed = before != NULL;
+	return thread;
 }
 
 void cress_thread_leave(struct cress_thread *before, int end)

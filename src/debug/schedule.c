@@ -11,11 +11,12 @@
  * the highest priority goes on, and at a few random choices the one that would
  * falls below all others. A fault that takes d steps in a certain order needs
  * d - 1 such changes at the right places, which is likelier than the same luck
- * at each choice. Who yields falls below all others too, or it could spin.
+ * at each choice. Who only yields falls too, or it could spin for ever.
  */
 #include "debug/schedule.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,6 +25,9 @@
 
 /* So many of those that are ready are chosen from, to bound the work. */
 #define WINDOW 256
+
+/* Who yields so often while others are ready only waits for one of them. */
+#define SPIN 16
 
 #define FIRST_ACTORS 32
 
@@ -59,10 +63,13 @@ static void lower(struct cress_schedule *schedule, uint32_t actor)
 	schedule->actors[actor].priority = --schedule->lowest;
 }
 
+/* How long a run is, nobody knows before: all distances have a chance. */
 static void next_change(struct cress_schedule *schedule)
 {
-	schedule->until_change =
-		1 + cress_schedule_draw(&schedule->random, schedule->gap);
+	uint64_t *random = &schedule->random;
+	uint64_t most = 2ull << cress_schedule_draw(random, 6);
+
+	schedule->until_change = 1 + cress_schedule_draw(random, most);
 }
 
 static int more_actors(struct cress_schedule *schedule)
@@ -243,6 +250,9 @@ static void record(struct cress_schedule *schedule, size_t i, const cress_t *c)
 	step->error = entry->how == CRESS_STEP_FAILS ? c->saved_errno : 0;
 	step->what = actor->kind == NULL ? NULL : actor->kind->what;
 	memcpy(&now, &step->now, sizeof now);
+	schedule->in_a_row =
+		step->actor == schedule->last ? schedule->in_a_row + 1 : 0;
+	schedule->last = step->actor;
 	cress_schedule_mix(schedule, now);
 	cress_schedule_mix(schedule, (uint64_t)step->actor << 8 | step->how);
 	cress_schedule_mix(schedule, step->ready << 16 | (uint16_t)step->error);
@@ -298,7 +308,7 @@ static int left(struct cress_hub *hub, cress_t *from)
 		return poll;
 	actor->left = from->state;
 	if (from->state == CRESS_QUEUED) {
-		if (schedule->by_priority)
+		if (schedule->in_a_row >= SPIN)
 			actor->priority = --schedule->lowest;
 		return poll;
 	}
@@ -349,9 +359,11 @@ void cress_schedule_begin(struct cress_schedule *schedule, uint64_t seed)
 	schedule->random = cress_schedule_seed(seed, 2);
 	schedule->by_priority = seed % 2 == 1;
 	schedule->lowest = 0;
-	/* How long a run is, nobody knows before: all lengths have a chance. */
+	schedule->last = 0;
+	schedule->in_a_row = 0;
 	schedule->changes = (int)cress_schedule_draw(&schedule->random, 5);
-	schedule->gap = 2ull << cress_schedule_draw(&schedule->random, 8);
+	if (schedule->changes == 4)
+		schedule->changes = INT_MAX;
 	next_change(schedule);
 	cress_table_clear(&schedule->known);
 	schedule->actor_count = 0;

@@ -61,7 +61,8 @@ struct cress_schedule {
 	int64_t lowest;		/* priority that anybody got */
 	uint64_t until_change;	/* choices until the next is lowered */
 	int changes;		/* that are left */
-	uint64_t gap;		/* between them, at most */
+	uint32_t last;		/* who went on last */
+	unsigned in_a_row;	/* how often already */
 
 	struct cress_actor *actors;
 	uint32_t actor_count, actor_room;

@@ -7,12 +7,12 @@
  * n-th request for memory is the same one in every process, whatever ran
  * before; and what is left at the end was lost by this run.
  */
-#include "debug/simulator.h"
+#include <cress/simulate.h>
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "core/log.h"
+#include "debug/simulator.h"
 #include "wait/run.h"
 
 #define MANY_SEEDS 1000
@@ -219,7 +219,8 @@ static int set_up(struct cress_simulator *simulator, const char *only)
 		return -1;
 	simulator->wants_heap = only != NULL ||
 		(how->flags & (CRESS_SIMULATE_NOMEM | CRESS_SIMULATE_LEAKS));
-	if (simulator->wants_heap && cress_heap_install(&simulator->heap) != 0) {
+	if (simulator->wants_heap &&
+	    cress_heap_install(&simulator->heap) != 0) {
 		cress_schedule_free(schedule);
 		return -1;
 	}

@@ -13,6 +13,7 @@
 #include "loop/virtual.h"
 
 #include <cress/runtime.h>
+#include <cress/simulate.h>
 
 #define SEEDS 16
 /* What every body returns, so that a lost result is noticed. */
@@ -107,6 +108,22 @@ static int call_body(void *scenario)
 
 enum driver { NO_DRIVER, VIRTUAL, LIBEV };
 
+static void print_line(const char *line, void *context)
+{
+	(void)context;
+	fprintf(stderr, "%s\n", line);
+}
+
+static int call_simulated(void *scenario)
+{
+	int failures = suite_failures();
+
+	noted();
+	log_clear();
+	call_body(scenario);
+	return suite_failures() != failures;
+}
+
 static void run_once(struct scenario *scenario, enum driver driver,
 		     unsigned seed)
 {
@@ -148,9 +165,19 @@ void run_on_both(void **state)
 
 void run_on_seeds(void **state)
 {
+	const char *seeds = getenv("CRESS_SEEDS");
+	cress_simulation_t how = {
+		.first_seed = 1,
+		.seeds = seeds == NULL ? SEEDS : (uint32_t)atoi(seeds),
+		.flags = CRESS_SIMULATE_DEADLOCKS | CRESS_SIMULATE_LEAKS |
+			 CRESS_SIMULATE_TWICE,
+	};
+
 	run_on_both(state);
-	for (unsigned seed = 1; seed <= SEEDS; seed++)
-		run_once(*state, VIRTUAL, seed);
+	cress_set_log(keep_line, NULL);
+	how.print = print_line;
+	check_int(cress_simulate(call_simulated, *state, &how), 0);
+	cress_set_log(NULL, NULL);
 }
 
 void run_bare(void **state)
