@@ -14,6 +14,7 @@
 #include <math.h>
 
 #include "core/coroutine.h"
+#include "core/log.h"
 #include "wait/scope.h"
 
 #include <cress/hub.h>
@@ -64,7 +65,10 @@ int cress_fault_moved(struct cress_schedule *schedule)
 {
 	struct cress_simulator *simulator = (struct cress_simulator *)schedule;
 
-	if (schedule->decisions >= simulator->how.limit && !simulator->end) {
+	if (schedule->turns / 2 >= simulator->how.limit)
+		cress_fatal("a simulated run does not end, nor let itself be "
+			    "ended");
+	if (schedule->turns >= simulator->how.limit && !simulator->end) {
 		simulator->reason = CRESS_SIMULATED_ENDLESS;
 		simulator->end = 1;
 		return 1;

@@ -239,9 +239,16 @@ static void record(struct cress_schedule *schedule, size_t i, const cress_t *c)
 {
 	const struct cress_entry *entry = &schedule->ready[i];
 	struct cress_actor *actor = &schedule->actors[entry->actor];
-	uint64_t place = schedule->decisions++;
-	struct cress_step *step = &schedule->steps[place % schedule->step_room];
+	uint64_t place = schedule->decisions % schedule->step_room;
+	struct cress_step *step = &schedule->steps[place];
+	struct cress_step tail;
 	uint64_t now;
+
+	schedule->turns++;
+	if (schedule->over)
+		step = &tail;
+	else
+		schedule->decisions++;
 
 	step->now = schedule->virtual.now;
 	step->ready = schedule->ready_count;
@@ -257,7 +264,7 @@ static void record(struct cress_schedule *schedule, size_t i, const cress_t *c)
 	cress_schedule_mix(schedule, (uint64_t)step->actor << 8 | step->how);
 	cress_schedule_mix(schedule, step->ready << 16 | (uint16_t)step->error);
 	actor->left = CRESS_ACTIVE;
-	if (schedule->decided != NULL)
+	if (schedule->decided != NULL && !schedule->over)
 		schedule->decided(schedule, step);
 }
 
@@ -369,8 +376,10 @@ void cress_schedule_begin(struct cress_schedule *schedule, uint64_t seed)
 	schedule->actor_count = 0;
 	schedule->ready_count = 0;
 	schedule->decisions = 0;
+	schedule->turns = 0;
 	schedule->digest = 0;
 	schedule->broken = 0;
+	schedule->over = 0;
 }
 
 void cress_schedule_free(struct cress_schedule *schedule)

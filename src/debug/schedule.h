@@ -73,6 +73,8 @@ struct cress_schedule {
 	struct cress_step *steps;	/* the last of them, a ring */
 	uint32_t step_room;
 	uint64_t decisions;
+	uint64_t turns;		/* these, and those that are not kept */
+	int over;		/* no more are kept */
 	uint64_t digest;
 	int broken;		/* no memory to go on with */
 	int *quiet;		/* not 0 while it asks for memory of its own */

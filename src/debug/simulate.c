@@ -54,6 +54,7 @@ static int body(void *arg)
 	cress_fault_begin(simulator);
 	simulator->result = simulator->fn(simulator->arg);
 	simulator->returned = 1;
+	simulator->schedule.over = 1;
 	cress_fault_end(simulator);
 	if (simulator->result != 0 &&
 	    simulator->reason == CRESS_SIMULATED_WELL) {
@@ -78,14 +79,26 @@ static void begin(struct cress_simulator *simulator, uint64_t seed,
 	cress_schedule_begin(&simulator->schedule, seed);
 }
 
-static void look_for_leaks(struct cress_simulator *simulator, size_t live)
+/* Coroutines that somebody still has a handle of, now that all have ended. */
+static void count_coroutines(struct cress_simulator *simulator)
 {
-	/* Main is one; the hub's went with the hub. */
-	simulator->handles_left = live - 1;
-	simulator->blocks_left = simulator->heap.out.count;
-	if (simulator->how.flags & CRESS_SIMULATE_LEAKS &&
-	    simulator->reason == CRESS_SIMULATED_WELL &&
-	    simulator->handles_left + simulator->blocks_left != 0)
+	cress_t *c = NULL;
+
+	simulator->handles_left = 0;
+	while ((c = cress_next_of_thread(simulator->thread, c)) != NULL)
+		if (!(c->kind & CRESS_KIND_HUB)) {
+			simulator->handles_left++;
+			cress_story_handle(simulator, c);
+		}
+}
+
+/* A block of a coroutine keeps the memory that it lies in: that is no other. */
+static void look_for_leaks(struct cress_simulator *simulator)
+{
+	simulator->blocks_left = simulator->handles_left != 0
+					 ? 0 : simulator->heap.out.count;
+	if (simulator->handles_left + simulator->blocks_left != 0 &&
+	    simulator->reason == CRESS_SIMULATED_WELL)
 		simulator->reason = CRESS_SIMULATED_LEAK;
 }
 
@@ -94,7 +107,7 @@ static int run(struct cress_simulator *simulator, uint64_t seed, unsigned fault,
 	       unsigned place)
 {
 	struct cress_schedule *schedule = &simulator->schedule;
-	size_t live;
+	int leaks = simulator->how.flags & CRESS_SIMULATE_LEAKS;
 	int error;
 
 	begin(simulator, seed, fault, place);
@@ -106,10 +119,12 @@ static int run(struct cress_simulator *simulator, uint64_t seed, unsigned fault,
 	cress_heap_begin(&simulator->heap, simulator->thread);
 	error = cress_run_on(&schedule->driver, &schedule->virtual, body,
 			     simulator) == 0 ? 0 : errno;
-	live = simulator->thread->live;
 	simulator->thread->keep_line = NULL;
+	if (leaks)
+		count_coroutines(simulator);
 	cress_thread_leave(simulator->before, 1);
-	look_for_leaks(simulator, live);
+	if (leaks)
+		look_for_leaks(simulator);
 	cress_schedule_mix(schedule, (uint32_t)simulator->result);
 	if (error == 0 && schedule->broken)
 		error = ENOMEM;

@@ -72,6 +72,7 @@ void cress_fault_end(struct cress_simulator *simulator);
 void cress_story_keep(struct cress_simulator *simulator, const char *line);
 void cress_story_waiters(struct cress_simulator *simulator,
 			 struct cress_hub *hub);
+void cress_story_handle(struct cress_simulator *simulator, const cress_t *c);
 void cress_story_step(struct cress_schedule *schedule,
 		      const struct cress_step *step);
 void cress_story_tell(struct cress_simulator *simulator);

@@ -85,6 +85,15 @@ static void keep_waiter(struct cress_simulator *simulator, const cress_t *c)
 	cress_story_keep(simulator, line);
 }
 
+void cress_story_handle(struct cress_simulator *simulator, const cress_t *c)
+{
+	char line[100];
+
+	snprintf(line, sizeof line, "coroutine \"%.40s\": %u left",
+		 cress_label(c), (unsigned)c->references);
+	cress_story_keep(simulator, line);
+}
+
 void cress_story_waiters(struct cress_simulator *simulator,
 			 struct cress_hub *hub)
 {
@@ -209,9 +218,10 @@ static void say_why(const struct cress_simulator *simulator, char *why,
 		snprintf(why, size, "failed: it does not come to an end");
 		break;
 	case CRESS_SIMULATED_LEAK:
-		snprintf(why, size, "failed: %zu handles of coroutines and "
-			 "%zu blocks of memory are left",
-			 simulator->handles_left, simulator->blocks_left);
+		snprintf(why, size, "failed: left over: %zu %s",
+			 simulator->handles_left + simulator->blocks_left,
+			 simulator->handles_left != 0 ? "handles of coroutines"
+						      : "blocks of memory");
 		break;
 	case CRESS_SIMULATED_DIFFERENCE:
 		snprintf(why, size, "failed: it does not replay, so it depends "

@@ -10,13 +10,9 @@
 
 #include <cress.h>
 
-#define MOST 4
+#include "debug/program.h"
 
-static void ignore_line(const char *line, void *context)
-{
-	(void)line;
-	(void)context;
-}
+#define MOST 4
 
 /* A thing to wait for, as the primitives are made. */
 static struct cress_wait_list waiting;
