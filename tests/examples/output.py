@@ -43,6 +43,13 @@ worker: tidies up, undisturbed
 worker's shield: not to blame
 worker ended: 0
 ''',
+    'simulate': '''\
+careless office, usual order: sold once
+careless office, another order: sold twice
+careless office, that seed again: the same to the bit
+careful office, usual order: sold once
+careful office, all 1000 orders: sold once
+''',
 }
 
 PROGRAM = sys.argv[1]
