@@ -16,14 +16,30 @@
 
 #include "core/sanitizer.h"
 
+/* Words that mark the frame in which the runs take place. */
+#define MARKS 4
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-void cress_left_mark(struct cress_simulator *simulator,
-		     volatile uint64_t mark[CRESS_MARK])
+static uint64_t mark_of(const struct cress_simulator *simulator, unsigned i)
 {
+	return (uint64_t)(uintptr_t)simulator * (i + 3);
+}
+
+/* AddressSanitizer would put the frame somewhere else. */
+__attribute__((no_sanitize("address"), noinline)) int
+cress_left_run(struct cress_simulator *simulator,
+	       int (*run)(struct cress_simulator *simulator))
+{
+	volatile uint64_t mark[MARKS];
+	int result;
+
 	simulator->mark = mark;
-	for (unsigned i = 0; i < CRESS_MARK; i++)
-		mark[i] = (uint64_t)(uintptr_t)simulator * (i + 3);
+	for (unsigned i = 0; i < MARKS; i++)
+		mark[i] = mark_of(simulator, i);
+	result = run(simulator);
+	mark[0] = 0;
+	return result;
 }
 
 /* What is read may be anybody's by now: tools are not to mind. */
@@ -31,10 +47,9 @@ __attribute__((no_sanitize("address"))) static int
 is_marked(const struct cress_simulator *simulator)
 {
 	cress_sanitizer_expose((const void *)(uintptr_t)simulator->mark,
-			       CRESS_MARK * sizeof(uint64_t));
-	for (unsigned i = 0; i < CRESS_MARK; i++)
-		if (simulator->mark[i] !=
-		    (uint64_t)(uintptr_t)simulator * (i + 3))
+			       MARKS * sizeof(uint64_t));
+	for (unsigned i = 0; i < MARKS; i++)
+		if (simulator->mark[i] != mark_of(simulator, i))
 			return 0;
 	return 1;
 }

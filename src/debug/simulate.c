@@ -175,9 +175,10 @@ static int try_seed(struct cress_simulator *simulator, uint64_t seed)
 	return failed;
 }
 
-static int try_all(struct cress_simulator *simulator, const char *only)
+static int try_all(struct cress_simulator *simulator)
 {
 	const cress_simulation_t *how = &simulator->how;
+	const char *only = simulator->only;
 	unsigned fault, place;
 	uint64_t seed;
 	int failed = 0;
@@ -205,7 +206,7 @@ static int check(const cress_simulation_t *how)
 	return 0;
 }
 
-static int set_up(struct cress_simulator *simulator, const char *only)
+static int set_up(struct cress_simulator *simulator)
 {
 	struct cress_schedule *schedule = &simulator->schedule;
 	cress_simulation_t *how = &simulator->how;
@@ -223,8 +224,8 @@ static int set_up(struct cress_simulator *simulator, const char *only)
 	schedule->parked = cress_fault_parked;
 	schedule->moved = cress_fault_moved;
 	schedule->polled = cress_fault_polled;
-	if (only != NULL) {
-		simulator->replays = 1;
+	simulator->only = getenv("CRESS_SEED");
+	if (simulator->only != NULL) {
 		schedule->describe = 1;
 		schedule->decided = cress_story_step;
 	}
@@ -232,7 +233,7 @@ static int set_up(struct cress_simulator *simulator, const char *only)
 	if (simulator->before == NULL ||
 	    cress_schedule_init(schedule, how->lines) != 0)
 		return -1;
-	simulator->wants_heap = only != NULL ||
+	simulator->wants_heap = simulator->only != NULL ||
 		(how->flags & (CRESS_SIMULATE_NOMEM | CRESS_SIMULATE_LEAKS));
 	if (simulator->wants_heap &&
 	    cress_heap_install(&simulator->heap) != 0) {
@@ -281,9 +282,7 @@ static int leave_the_last(void)
 
 int cress_simulate(int (*fn)(void *arg), void *arg, cress_simulation_t *how)
 {
-	const char *only = getenv("CRESS_SEED");
 	struct cress_simulator *simulator;
-	volatile uint64_t mark[CRESS_MARK];
 	int failed, saved;
 
 	if (fn == NULL || (how != NULL && check(how) != 0))
@@ -294,22 +293,21 @@ int cress_simulate(int (*fn)(void *arg), void *arg, cress_simulation_t *how)
 	simulator = cress_alloc(sizeof *simulator);
 	if (simulator == NULL)
 		return -1;
-	cress_left_mark(simulator, mark);
 	simulator->fn = fn;
 	simulator->arg = arg;
 	if (how != NULL)
 		simulator->how = *how;
-	if (set_up(simulator, only) != 0) {
+	if (set_up(simulator) != 0) {
 		cress_free(simulator);
 		return -1;
 	}
-	failed = try_all(simulator, only);
+	failed = cress_left_run(simulator, try_all);
 	saved = errno;
 	if (how != NULL)
 		give_results(simulator, how);
 	if (failed == 1)
 		cress_story_tell(simulator);
-	else if (failed == 0 && only != NULL)
+	else if (failed == 0 && simulator->only != NULL)
 		cress_story_summary(simulator);
 	tear_down(simulator);
 	errno = saved;

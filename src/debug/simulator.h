@@ -12,9 +12,6 @@
 	(CRESS_SIMULATE_THROW | CRESS_SIMULATE_KILL | \
 	 CRESS_SIMULATE_DEADLINE | CRESS_SIMULATE_NOMEM)
 
-/* Words that mark the frame of a simulation. */
-#define CRESS_MARK 4
-
 struct cress_simulator {
 	struct cress_schedule schedule;	/* first: found from it */
 	struct cress_heap heap;
@@ -25,7 +22,7 @@ struct cress_simulator {
 	struct cress_thread *before;
 	struct cress_thread *thread;
 	const volatile uint64_t *mark;
-	int replays;		/* CRESS_SEED is set */
+	const char *only;	/* CRESS_SEED, or NULL */
 
 	/* The run. */
 	uint64_t seed;
@@ -88,8 +85,8 @@ void cress_story_left(struct cress_simulator *simulator);
 
 /* left.c: watch for runs that do not come to their end; find one. */
 void cress_left_watch(void);
-void cress_left_mark(struct cress_simulator *simulator,
-		     volatile uint64_t mark[CRESS_MARK]);
+int cress_left_run(struct cress_simulator *simulator,
+		   int (*run)(struct cress_simulator *simulator));
 int cress_left_by_jump(struct cress_simulator *simulator);
 
 #endif

@@ -56,7 +56,7 @@ void cress_story_keep(struct cress_simulator *simulator, const char *line)
 	size_t room = sizeof simulator->lines - simulator->kept;
 	size_t size = strlen(line) + 1;
 
-	if (simulator->replays) {
+	if (simulator->only != NULL) {
 		tell(simulator, "%s", line);
 		return;
 	}
@@ -263,13 +263,13 @@ void cress_story_left(struct cress_simulator *simulator)
 	cress_story_seed(simulator, seed, sizeof seed);
 	tell(simulator, "simulation: seed %s was left by a jump out of the "
 	     "function, as of an assertion", seed);
-	if (!simulator->replays)
+	if (simulator->only == NULL)
 		tell_rest(simulator);
 }
 
 void cress_story_tell(struct cress_simulator *simulator)
 {
 	cress_story_summary(simulator);
-	if (!simulator->replays)
+	if (simulator->only == NULL)
 		tell_rest(simulator);
 }
