@@ -40,8 +40,9 @@
  *
  * The function runs on the caller's stack, as the main coroutine of a thread
  * of its own: coroutines from outside are another thread's to it (EXDEV).
- * Real descriptors, offload and all else that comes from outside the thread
- * fail with ENOTSUP. An assertion that leaves the function by longjmp(), as
+ * Sockets that it makes lie in memory, and what is on its way is cut, delayed
+ * and overtaken as the seed decides, but for seed 0. Real descriptors, offload
+ * and all else that comes from outside the thread fail with ENOTSUP. An assertion that leaves the function by longjmp(), as
  * cmocka's do, is found by the next simulation of the thread or at exit, and
  * the seed is printed then; what was left lies unused. So is the seed if the
  * process is aborted. What the library logs during a run is kept for the
@@ -81,7 +82,7 @@ enum {
 	CRESS_SIMULATE_SLOW = 0x200,
 	/* A deadlock is no failure: the function sees EDEADLK and decides. */
 	CRESS_SIMULATE_DEADLOCKS = 0x400,
-	/* Memory or a handle of a coroutine that is left over is a failure. */
+	/* A descriptor, memory or a coroutine's handle left over is a failure. */
 	CRESS_SIMULATE_LEAKS = 0x800,
 	/* Run each twice; it is a failure if the two differ. */
 	CRESS_SIMULATE_TWICE = 0x1000
@@ -111,6 +112,9 @@ typedef struct cress_simulation {
 	int32_t error;		/* of throws and kills; 0: ECANCELED */
 	uint32_t lines;		/* decisions in the report; 0: 40 */
 	uint64_t limit;		/* decisions in a run; 0: 1,000,000 */
+	double delay;		/* longest way between sockets; 0: 50 ms */
+	double reset;		/* how likely a send breaks its connection */
+	double loss;		/* how likely a datagram is lost */
 	cress_simulate_print_fn *print;	/* NULL: the log */
 	void *print_context;
 	uint64_t reserved[6];	/* must be 0 */
@@ -134,7 +138,8 @@ typedef struct cress_simulation {
  * Returns 0 if no run failed, 1 if one did, and then `how` and the report say
  * which; or -1 with errno: EINVAL no function, an error that is none, a flag
  * that is not known or a reserved field in use, or a CRESS_SEED that cannot be
- * read; EBUSY called from inside a simulation, or another thread's has asked
+ * read, a delay that is negative, infinite or NaN, a likelihood outside 0 to 1;
+ * EBUSY called from inside a simulation, or another thread's has asked
  * for CRESS_SIMULATE_NOMEM or CRESS_SIMULATE_LEAKS too; ENOMEM. Any thread;
  * with these two flags no other thread may be in the library when it begins
  * and ends. Parks nobody outside of it: it returns when all runs have ended.

@@ -337,7 +337,7 @@ static void look_round(struct cress_hub *hub, double seconds)
 		seconds = 0;
 	cress_driver_virtual.poll(hub, seconds);
 	/* Nothing comes from outside here, whatever it is they wait for. */
-	if (isinf(seconds) && cress_hub_is_idle(hub))
+	if (isinf(seconds) && cress_hub_is_idle(hub) && hub->reports == 0)
 		hub->deadlocked(hub);
 }
 

@@ -18,6 +18,7 @@
 #define MANY_SEEDS 1000
 #define USUAL_LINES 40
 #define USUAL_LIMIT 1000000
+#define LONGEST_DELAY 1e9
 
 #define ALL_FLAGS \
 	(CRESS_ANY_FAULT | CRESS_SIMULATE_MAIN | CRESS_SIMULATE_SLOW | \
@@ -67,6 +68,8 @@ static int body(void *arg)
 static void begin(struct cress_simulator *simulator, uint64_t seed,
 		  unsigned fault, unsigned place)
 {
+	struct cress_virtual_net *net = &simulator->schedule.virtual.net;
+
 	simulator->seed = seed;
 	simulator->fault = fault;
 	simulator->place = place;
@@ -77,6 +80,9 @@ static void begin(struct cress_simulator *simulator, uint64_t seed,
 	simulator->kept = 0;
 	simulator->draws = cress_schedule_seed(seed, 4);
 	cress_schedule_begin(&simulator->schedule, seed);
+	net->delay = simulator->how.delay;
+	net->reset = simulator->how.reset;
+	net->loss = simulator->how.loss;
 }
 
 /* Coroutines that somebody still has a handle of, now that all have ended. */
@@ -97,7 +103,9 @@ static void look_for_leaks(struct cress_simulator *simulator)
 {
 	simulator->blocks_left = simulator->handles_left != 0
 					 ? 0 : simulator->heap.out.count;
-	if (simulator->handles_left + simulator->blocks_left != 0 &&
+	simulator->fds_left = simulator->schedule.virtual.net.open;
+	if ((simulator->handles_left || simulator->blocks_left ||
+	     simulator->fds_left) &&
 	    simulator->reason == CRESS_SIMULATED_WELL)
 		simulator->reason = CRESS_SIMULATED_LEAK;
 }
@@ -125,6 +133,7 @@ static int run(struct cress_simulator *simulator, uint64_t seed, unsigned fault,
 	cress_thread_leave(simulator->before, 1);
 	if (leaks)
 		look_for_leaks(simulator);
+	cress_schedule_mix(schedule, schedule->virtual.net.digest);
 	cress_schedule_mix(schedule, (uint32_t)simulator->result);
 	if (error == 0 && schedule->broken)
 		error = ENOMEM;
@@ -200,6 +209,10 @@ static int check(const cress_simulation_t *how)
 
 	for (size_t i = 0; i < sizeof how->reserved / sizeof(uint64_t); i++)
 		reserved |= how->reserved[i];
+	if (!(how->delay >= 0 && how->delay <= LONGEST_DELAY) ||
+	    !(how->reset >= 0 && how->reset <= 1) ||
+	    !(how->loss >= 0 && how->loss <= 1))
+		return fail(EINVAL);
 	if (how->flags & ~(unsigned)ALL_FLAGS || reserved != 0 ||
 	    (how->error != 0 && !cress_is_error(how->error)))
 		return fail(EINVAL);

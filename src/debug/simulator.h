@@ -34,7 +34,7 @@ struct cress_simulator {
 	unsigned struck;	/* the fault that has been injected */
 	uint64_t draws;		/* state of cress_simulate_draw() */
 	void (*deadlocked)(struct cress_hub *hub);
-	size_t handles_left, blocks_left;
+	size_t handles_left, fds_left, blocks_left;
 
 	/* The fault that is about to come. */
 	uint64_t random;

@@ -218,10 +218,10 @@ static void say_why(const struct cress_simulator *simulator, char *why,
 		snprintf(why, size, "failed: it does not come to an end");
 		break;
 	case CRESS_SIMULATED_LEAK:
-		snprintf(why, size, "failed: left over: %zu %s",
-			 simulator->handles_left + simulator->blocks_left,
-			 simulator->handles_left != 0 ? "handles of coroutines"
-						      : "blocks of memory");
+		snprintf(why, size, "failed: left over: %zu handles of "
+			 "coroutines, %zu descriptors, %zu blocks of memory",
+			 simulator->handles_left, simulator->fds_left,
+			 simulator->blocks_left);
 		break;
 	case CRESS_SIMULATED_DIFFERENCE:
 		snprintf(why, size, "failed: it does not replay, so it depends "

@@ -39,11 +39,11 @@ _Static_assert(sizeof(cress_stack_stats_t) == 8 * sizeof(size_t),
 
 _Static_assert(sizeof(cress_simulation_t) ==
 		       16 * sizeof(uint64_t) + 2 * POINTER +
-			       8 * sizeof(uint32_t),
+			       8 * sizeof(uint32_t) + 3 * sizeof(double),
 	       "cress_simulation_t: what is asked, 6 spare, results, 4 spare");
 _Static_assert(offsetof(cress_simulation_t, runs) ==
 		       8 * sizeof(uint64_t) + 2 * POINTER +
-			       4 * sizeof(uint32_t),
+			       4 * sizeof(uint32_t) + 3 * sizeof(double),
 	       "cress_simulation_t: the results come last");
 
 /* Numbers that programs have compiled in. */
