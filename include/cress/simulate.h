@@ -42,11 +42,13 @@
  * of its own: coroutines from outside are another thread's to it (EXDEV).
  * Sockets that it makes lie in memory, and what is on its way is cut, delayed
  * and overtaken as the seed decides, but for seed 0. Real descriptors, offload
- * and all else that comes from outside the thread fail with ENOTSUP. An assertion that leaves the function by longjmp(), as
- * cmocka's do, is found by the next simulation of the thread or at exit, and
- * the seed is printed then; what was left lies unused. So is the seed if the
- * process is aborted. What the library logs during a run is kept for the
- * report, unless cress_set_log() has set a function.
+ * and all else that comes from outside the thread fail with ENOTSUP.
+ *
+ * An assertion that leaves the function by longjmp(), as cmocka's do, is found
+ * by the next simulation of the thread or at exit, and the seed is printed
+ * then; what was left lies unused. So is the seed if the process is aborted.
+ * What the library logs during a run is kept for the report, unless
+ * cress_set_log() has set a function.
  */
 #ifndef CRESS_SIMULATE_H
 #define CRESS_SIMULATE_H
@@ -82,7 +84,7 @@ enum {
 	CRESS_SIMULATE_SLOW = 0x200,
 	/* A deadlock is no failure: the function sees EDEADLK and decides. */
 	CRESS_SIMULATE_DEADLOCKS = 0x400,
-	/* A descriptor, memory or a coroutine's handle left over is a failure. */
+	/* What is left over is a failure: memory, handles, descriptors. */
 	CRESS_SIMULATE_LEAKS = 0x800,
 	/* Run each twice; it is a failure if the two differ. */
 	CRESS_SIMULATE_TWICE = 0x1000

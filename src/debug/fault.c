@@ -128,6 +128,7 @@ void cress_fault_polled(struct cress_schedule *schedule,
 	simulator->jump = 0;
 	if (simulator->end == 1) {
 		simulator->end = 2;
+		cress_story_waiters(simulator, hub);
 		cress_kill(&hub->thread->main, ETIMEDOUT);
 	}
 }

@@ -133,22 +133,31 @@ struct cress_actor *cress_schedule_actor(struct cress_schedule *schedule,
 	return actor;
 }
 
+static struct cress_entry *front(const struct cress_schedule *schedule)
+{
+	return schedule->ready + schedule->ready_first;
+}
+
+/* Room for `count` entries, at the beginning of what there is or of more. */
 static int more_ready(struct cress_schedule *schedule, size_t count)
 {
+	struct cress_entry *ready = schedule->ready;
 	size_t room = schedule->ready_room;
-	struct cress_entry *ready;
 
-	if (count <= room)
+	if (schedule->ready_first + count <= room)
 		return 0;
-	while (room < count)
+	while (room < 2 * count)
 		room *= 2;
-	ready = cress_alloc_array(room, sizeof *ready);
+	if (room != schedule->ready_room)
+		ready = cress_alloc_array(room, sizeof *ready);
 	if (ready == NULL)
 		return -1;
-	memcpy(ready, schedule->ready, schedule->ready_count * sizeof *ready);
-	cress_free(schedule->ready);
+	memmove(ready, front(schedule), schedule->ready_count * sizeof *ready);
+	if (ready != schedule->ready)
+		cress_free(schedule->ready);
 	schedule->ready = ready;
 	schedule->ready_room = room;
+	schedule->ready_first = 0;
 	return 0;
 }
 
@@ -187,14 +196,14 @@ static void catch_up(struct cress_schedule *schedule, struct cress_hub *hub,
 		return;
 	}
 	for (size_t i = schedule->ready_count; i < count; i++)
-		schedule->ready[i] = entry_of(
+		front(schedule)[i] = entry_of(
 			schedule, hub->ring[(hub->head + i) & hub->mask]);
 	schedule->ready_count = count;
 }
 
 static size_t highest(const struct cress_schedule *schedule, size_t count)
 {
-	const struct cress_entry *ready = schedule->ready;
+	const struct cress_entry *ready = front(schedule);
 	size_t best = 0;
 
 	for (size_t i = 1; i < count; i++)
@@ -219,26 +228,27 @@ static size_t choose(struct cress_schedule *schedule, size_t count)
 		return best;
 	schedule->changes--;
 	next_change(schedule);
-	lower(schedule, schedule->ready[best].actor);
+	lower(schedule, front(schedule)[best].actor);
 	return highest(schedule, count);
 }
 
 /* The first that was woken by the object that woke entry `i`. */
 static size_t first_in_turn(const struct cress_schedule *schedule, size_t i)
 {
-	const void *object = schedule->ready[i].object;
+	const struct cress_entry *ready = front(schedule);
+	const void *object = ready[i].object;
 	size_t first = 0;
 
 	if (object == NULL)
 		return i;
-	while (schedule->ready[first].object != object)
+	while (ready[first].object != object)
 		first++;
 	return first;
 }
 
 static void record(struct cress_schedule *schedule, size_t i, const cress_t *c)
 {
-	const struct cress_entry *entry = &schedule->ready[i];
+	const struct cress_entry *entry = &front(schedule)[i];
 	struct cress_actor *actor = &schedule->actors[entry->actor];
 	uint64_t place = schedule->decisions % schedule->step_room;
 	struct cress_step *step = &schedule->steps[place];
@@ -281,8 +291,9 @@ static size_t pick(struct cress_hub *hub, size_t count)
 		return 0;
 	i = first_in_turn(schedule, choose(schedule, count));
 	record(schedule, i, hub->ring[(hub->head + i) & hub->mask]);
-	memmove(&schedule->ready[i], &schedule->ready[i + 1],
-		(count - i - 1) * sizeof *schedule->ready);
+	memmove(front(schedule) + 1, front(schedule),
+		i * sizeof *schedule->ready);
+	schedule->ready_first++;
 	schedule->ready_count--;
 	return i;
 }
@@ -378,6 +389,7 @@ void cress_schedule_begin(struct cress_schedule *schedule, uint64_t seed)
 	next_change(schedule);
 	cress_table_clear(&schedule->known);
 	schedule->actor_count = 0;
+	schedule->ready_first = 0;
 	schedule->ready_count = 0;
 	schedule->decisions = 0;
 	schedule->turns = 0;

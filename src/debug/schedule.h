@@ -67,8 +67,8 @@ struct cress_schedule {
 	struct cress_actor *actors;
 	uint32_t actor_count, actor_room;
 	struct cress_table known;	/* coroutine: number + 1 */
-	struct cress_entry *ready;
-	size_t ready_count, ready_room;
+	struct cress_entry *ready;	/* from `ready_first` on */
+	size_t ready_first, ready_count, ready_room;
 
 	struct cress_step *steps;	/* the last of them, a ring */
 	uint32_t step_room;

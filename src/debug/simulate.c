@@ -195,8 +195,7 @@ static int try_all(struct cress_simulator *simulator)
 	if (only != NULL) {
 		if (cress_story_parse(only, &seed, &fault, &place) != 0)
 			return fail(EINVAL);
-		return fault != 0 ? try(simulator, seed, fault, place)
-				  : try_seed(simulator, seed);
+		return try(simulator, seed, fault, place);
 	}
 	for (uint64_t i = 0; i < how->seeds && failed == 0; i++)
 		failed = try_seed(simulator, how->first_seed + i);

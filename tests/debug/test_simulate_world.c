@@ -107,13 +107,22 @@ static void what_a_run_logs_is_told_if_it_fails(void **state)
 	assert_non_null(strstr(told, "died of error"));
 }
 
+static void *simulate_the_program(void *arg)
+{
+	cress_simulation_t how = {.seeds = 10};
+
+	(void)arg;
+	return as_value(cress_simulate(program, NULL, &how));
+}
+
 static int inside(void *arg)
 {
 	cress_t *c = cress_spawn(sleep_long, NULL);
-	cress_simulation_t how = {.seeds = 10};
-	int failed = cress_simulate(program, NULL, &how) != 0;
+	int failed = as_number(simulate_the_program(NULL)) != 0;
+	void *result = arg;
 
-	(void)arg;
+	failed |= cress_join(cress_spawn(simulate_the_program, NULL),
+			     &result) != 0 || as_number(result) != 0;
 	cress_kill(c, CRESS_EXIT);
 	return failed || cress_join(c, NULL) != 0;
 }
@@ -135,6 +144,26 @@ static void threads_may_simulate_too(void **state)
 	(void)state;
 	on_thread(simulate_in_a_thread, NULL);
 	assert_int_equal(cress_simulate(program, NULL, NULL), 0);
+}
+
+#define CROWD 20000
+
+static int spawn_a_crowd(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < CROWD; i++)
+		if (cress_go(nothing, NULL) != 0)
+			return 1;
+	return cress_sleep(1) != 0;
+}
+
+static void a_crowd_can_be_simulated(void **state)
+{
+	cress_simulation_t how = {.seeds = 3, .flags = CRESS_SIMULATE_LEAKS};
+
+	(void)state;
+	assert_int_equal(cress_simulate(spawn_a_crowd, NULL, &how), 0);
+	assert_int_equal(how.decisions, CROWD + 1);
 }
 
 static struct cress_wait_list waiting;
@@ -245,6 +274,7 @@ int main(void)
 		test(what_a_run_logs_is_told_if_it_fails),
 		test(a_program_that_runs_may_simulate_another),
 		test(threads_may_simulate_too),
+		test(a_crowd_can_be_simulated),
 		test(who_waits_for_one_object_keeps_the_order_under_every_seed),
 		test(seed_zero_is_the_ordinary_order_and_the_others_are_all),
 	};
