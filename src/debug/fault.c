@@ -137,8 +137,10 @@ void cress_fault_end(struct cress_simulator *simulator)
 {
 	cress_t *c = simulator->victim;
 
-	if (simulator->heap.failed)
+	if (simulator->heap.failed) {
 		simulator->struck = CRESS_SIMULATE_NOMEM;
+		cress_schedule_mix(&simulator->schedule, simulator->struck);
+	}
 	cress_heap_fail(&simulator->heap, 0);
 	simulator->victim = NULL;
 	if (c != NULL)

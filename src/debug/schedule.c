@@ -91,6 +91,16 @@ static int more_actors(struct cress_schedule *schedule)
 	return 0;
 }
 
+static void learn_name(struct cress_actor *actor, const cress_t *c)
+{
+	const char *name = cress_label(c);
+	size_t length = strnlen(name, sizeof actor->name - 1);
+
+	memcpy(actor->name, name, length);
+	actor->name[length] = '\0';
+	actor->named = c->name;
+}
+
 static uint32_t new_actor(struct cress_schedule *schedule, const cress_t *c)
 {
 	uint32_t number = schedule->actor_count;
@@ -103,14 +113,12 @@ static uint32_t new_actor(struct cress_schedule *schedule, const cress_t *c)
 	}
 	schedule->actor_count++;
 	actor = &schedule->actors[number];
-	actor->named = NULL;
 	actor->about[0] = '\0';
 	actor->kind = NULL;
 	actor->left = CRESS_ACTIVE;
 	actor->priority = (int64_t)cress_schedule_draw(&schedule->random,
 						       INT32_MAX);
-	snprintf(actor->name, sizeof actor->name, "%s", cress_label(c));
-	actor->named = c->name;
+	learn_name(actor, c);
 	return number + 1;
 }
 
@@ -125,11 +133,8 @@ struct cress_actor *cress_schedule_actor(struct cress_schedule *schedule,
 	if (number == 0)
 		return NULL;
 	actor = &schedule->actors[number - 1];
-	if (actor->named != c->name) {
-		snprintf(actor->name, sizeof actor->name, "%s",
-			 cress_label(c));
-		actor->named = c->name;
-	}
+	if (actor->named != c->name)
+		learn_name(actor, c);
 	return actor;
 }
 

@@ -260,6 +260,8 @@ void cress_story_left(struct cress_simulator *simulator)
 {
 	char seed[64];
 
+	/* What the caller gave may have been left too. */
+	simulator->how.print = NULL;
 	cress_story_seed(simulator, seed, sizeof seed);
 	tell(simulator, "simulation: seed %s was left by a jump out of the "
 	     "function, as of an assertion", seed);

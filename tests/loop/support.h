@@ -24,7 +24,7 @@ struct scenario {
 void run_on_virtual(void **state);
 void run_on_libev(void **state);
 void run_on_both(void **state);
-/* Both, and many seeded orders. */
+/* Both, and many simulated orders: 16, or as many as CRESS_SEEDS says. */
 void run_on_seeds(void **state);
 /* Without a hub. */
 void run_bare(void **state);
