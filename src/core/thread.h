@@ -153,9 +153,12 @@ struct cress_stack_pool {
 	size_t slab_count;	/* stacks in the next slab */
 };
 
-/* What a block that is taken again must clear: all behind the registers. */
-_Static_assert(offsetof(cress_t, drops_next) + sizeof(cress_t *) -
-	       offsetof(cress_t, special) <= 192, "three lines");
+/*
+ * What a block that is taken again must clear: all behind the registers. Where
+ * these end in the middle of a line, it begins in front of the last three.
+ */
+#define CRESS_BLOCK_CLEARED (sizeof(cress_t) - offsetof(cress_t, special))
+_Static_assert(CRESS_BLOCK_CLEARED <= 256, "three lines, or a bit more");
 
 #define CRESS_STACK_CLASSES 64
 
@@ -269,6 +272,8 @@ static inline cress_t *cress_block_take(struct cress_thread *thread)
 	memset(end - 192, 0, 64);
 	memset(end - 128, 0, 64);
 	memset(end - 64, 0, 64);
+	if (CRESS_BLOCK_CLEARED > 192)
+		memset(end - CRESS_BLOCK_CLEARED, 0, 64);
 	thread->live++;
 	c->thread = thread;
 	return c;
