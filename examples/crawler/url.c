@@ -106,6 +106,22 @@ static int is_foreign(const char *href)
 	       !(length == 5 && strncasecmp(href, "https", 5) == 0);
 }
 
+/* `http:page` on a page that came by http is relative, as in browsers. */
+static const char *skip_scheme(CURLU *base, const char *href)
+{
+	char *scheme;
+
+	if (curl_url_get(base, CURLUPART_SCHEME, &scheme, 0))
+		return href;
+	size_t length = strlen(scheme);
+
+	if (strncasecmp(href, scheme, length) == 0 && href[length] == ':' &&
+	    strncmp(href + length, "://", 3) != 0)
+		href += length + 1;
+	curl_free(scheme);
+	return href;
+}
+
 enum url_kind url_resolve(CURLU *base, const char *href, char **url)
 {
 	enum url_kind kind = URL_NO_MEMORY;
@@ -121,8 +137,10 @@ enum url_kind url_resolve(CURLU *base, const char *href, char **url)
 
 	/* An empty link is the page itself, which the handle holds already. */
 	kind = URL_UNREADABLE;
-	if (text[0] != '\0' &&
-	    curl_url_set(handle, CURLUPART_URL, text, CURLU_URLENCODE))
+	const char *link = skip_scheme(base, text);
+
+	if (link[0] != '\0' &&
+	    curl_url_set(handle, CURLUPART_URL, link, CURLU_URLENCODE))
 		goto out;
 	if (!is_web(handle))
 		goto out;

@@ -38,6 +38,7 @@ INDEX = """<!DOCTYPE html><html><head><title>All of it</title>
 <a href="bro%6ben.html">broken</a> <a href="dangling.html">dangling</a>
 <a href="mailto:me@example.org">mail</a> <a href="javascript:go()">go</a>
 <a href="http://example.org/">elsewhere</a> <a href="//example.org/x">too</a>
+<a href="http:scheme.html">relative</a> <a href="http:gone.org">not out</a>
 <a href="tel:112">call</a> <a href="http://[broken/">no URL</a>
 <img src="none.png"><p>unclosed <b>and <i>crossed</b></i> <a href="last.html">
 """
@@ -58,7 +59,7 @@ LEAVES = """UPPER.HTML,bare.html,spread.html,padded.html,fragment.html,
 an escape.html,a space.html,umlaut-ä.html,umlaut-ö.html,umlaut-ü.html,
 and&more.html,number.html,percent%.html,plus+plus.html,semi;colon.html,
 quote'.html,dots.html,above.html,area.html,inner.html,frame.html,new.html,
-deepest.html,last.html""".replace("\n", "").split(",")
+deepest.html,scheme.html,last.html""".replace("\n", "").split(",")
 
 
 def write(root, name, content, charset="utf-8"):
