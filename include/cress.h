@@ -10,9 +10,12 @@
 
 #include <cress/attr.h>
 #include <cress/coroutine.h>
+#include <cress/group.h>
 #include <cress/hub.h>
 #include <cress/io.h>
+#include <cress/link.h>
 #include <cress/local.h>
+#include <cress/map.h>
 #include <cress/net.h>
 #include <cress/offload.h>
 #include <cress/runtime.h>

@@ -23,7 +23,8 @@ INCLUDES_WARN, INCLUDES_MAX = 5, 8
 LAYERS = ['arch', 'core', 'loop', 'wait', 'sync', 'io', 'net', 'debug']
 # The layer that a public header belongs to; those without one are core's.
 PUBLIC = {'hub': 'loop', 'scope': 'wait', 'link': 'wait', 'embed': 'wait',
-          'group': 'sync', 'sync': 'sync', 'event': 'sync', 'future': 'sync',
+          'group': 'sync', 'map': 'sync', 'sync': 'sync', 'event': 'sync',
+          'future': 'sync',
           'lock': 'sync', 'semaphore': 'sync', 'condition': 'sync',
           'barrier': 'sync', 'once': 'sync', 'queue': 'sync',
           'channel': 'sync', 'select': 'sync', 'io': 'io', 'offload': 'io',

@@ -60,6 +60,37 @@ static void adapt_slice(struct cress_hub *hub, double now)
 	hub->looked = now;
 }
 
+void cress_hub_add_due(struct cress_hub *hub, struct cress_due *due)
+{
+	due->next = NULL;
+	if (hub->due == NULL)
+		hub->due_end = &hub->due;
+	*hub->due_end = due;
+	hub->due_end = &due->next;
+	/* The next switch goes to the hub. */
+	hub->slice = 0;
+	hub->picks = 0;
+}
+
+/* Those that are added meanwhile wait for their turn. */
+static void run_due(struct cress_hub *hub, struct cress_hub *context)
+{
+	struct cress_due *due = hub->due;
+
+	hub->due = NULL;
+	while (due != NULL) {
+		struct cress_due *next = due->next;
+
+		due->run(due, context);
+		due = next;
+	}
+}
+
+void cress_hub_drop_due(struct cress_hub *hub)
+{
+	run_due(hub, NULL);
+}
+
 static int round_is_over(struct cress_hub *hub)
 {
 	double now, elapsed;
@@ -83,7 +114,7 @@ static void poll_and_wake(struct cress_hub *hub)
 	double wait = 0;
 
 	hub->poll_next = 0;
-	if (cress_hub_is_idle(hub)) {
+	if (cress_hub_is_idle(hub) && hub->due == NULL) {
 		wait = next - hub->driver->now(hub);
 		if (wait < 0)
 			wait = 0;
@@ -112,8 +143,11 @@ static void *hub_main(void *arg)
 	struct cress_hub *hub = arg;
 
 	while (!hub->stop) {
+		if (unlikely(hub->due != NULL))
+			run_due(hub, hub);
 		if (cress_hub_is_idle(hub) && hub->outside == 0 &&
-		    hub->timers.count == 0 && hub->reports == 0)
+		    hub->timers.count == 0 && hub->reports == 0 &&
+		    hub->due == NULL)
 			hub->deadlocked(hub);
 		else if (round_is_over(hub))
 			poll_and_wake(hub);

@@ -15,6 +15,13 @@
 #include "loop/driver.h"
 #include "loop/timer.h"
 
+/* A call that the hub's own coroutine is to make, between two slices. */
+struct cress_due {
+	struct cress_due *next;
+	/* Without a hub the thread ends, and this only frees what it holds. */
+	void (*run)(struct cress_due *due, struct cress_hub *hub);
+};
+
 struct cress_hub {
 	cress_t **ring;
 	size_t head, tail;	/* taken at head & mask; empty if equal */
@@ -37,6 +44,8 @@ struct cress_hub {
 	int stop;
 	int explicit;		/* made by cress_run() */
 	int draining;		/* what is spawned now is killed at once */
+	struct cress_due *due;	/* calls to make, in the order of adding */
+	struct cress_due **due_end;	/* of the last; NULL: never used */
 
 	/* What the layers above are told. */
 	void (*deadlocked)(struct cress_hub *hub);
@@ -60,6 +69,12 @@ void cress_hub_abandon(struct cress_hub *hub);
 
 /* Let a slice of those that are ready run. Called in the hub's coroutine. */
 void cress_hub_run_slice(struct cress_hub *hub);
+
+/* Have the hub make a call before the next but one coroutine runs. */
+void cress_hub_add_due(struct cress_hub *hub, struct cress_due *due);
+
+/* Drop all calls that were not made. */
+void cress_hub_drop_due(struct cress_hub *hub);
 
 /* Room for one more in the ring. 0, or -1 with errno ENOMEM. */
 int cress_hub_grow(struct cress_hub *hub);

@@ -114,6 +114,20 @@ int cress_join(cress_t *c, void **value)
 	return wait_for_end(c, value, 1);
 }
 
+void cress_kill_now(struct cress_hub *hub, cress_t *c, int error)
+{
+	if (c->kill_error != 0)
+		return;
+	if (c->state == CRESS_UNSTARTED) {
+		c->references++;
+		cress_end_unstarted(c, error);
+		cress_drop(c);
+		return;
+	}
+	c->kill_error = error;
+	cress_cancel_apply(hub, c);
+}
+
 int cress_kill(cress_t *c, int error)
 {
 	int misowned = cress_misowned(c);
@@ -129,16 +143,11 @@ int cress_kill(cress_t *c, int error)
 		return fail(misowned);
 	if (c->state == CRESS_DEAD || c->kill_error != 0)
 		return 0;
-	if (c->state == CRESS_UNSTARTED) {
-		c->references++;
-		cress_end_unstarted(c, error);
-		cress_drop(c);
-		return 0;
-	}
-	hub = cress_hub_get();
-	if (hub == NULL || cress_hub_reserve(hub) != 0)
+	/* One that has not started needs no hub to end. */
+	hub = c->state == CRESS_UNSTARTED ? c->thread->hub : cress_hub_get();
+	if (c->state != CRESS_UNSTARTED &&
+	    (hub == NULL || cress_hub_reserve(hub) != 0))
 		return -1;
-	c->kill_error = error;
-	cress_cancel_apply(hub, c);
+	cress_kill_now(hub, c, error);
 	return 0;
 }

@@ -63,13 +63,27 @@ static int wait_for(struct cress_hub *hub, cress_t *c)
 	return error == EDEADLK ? -1 : 0;
 }
 
+/* Is there anything left? The last links are called on the way. */
+static int has_rest(struct cress_hub *hub)
+{
+	int left = kill_rest(hub);
+
+	if (left || hub->due == NULL)
+		return left;
+	hub->slice = 0;
+	hub->picks = 0;
+	cress_hub_push(hub, hub->thread->current, NULL);
+	cress_hub_switch(hub, hub->thread->current);
+	return 1;
+}
+
 /* Until a pass finds nothing: one that ends may spawn another. */
 static void drain(struct cress_hub *hub)
 {
 	cress_t *c, *previous;
 
 	hub->draining = 1;
-	while (kill_rest(hub)) {
+	while (has_rest(hub)) {
 		previous = NULL;
 		while ((c = cress_next_of_thread(hub->thread, previous))) {
 			int stuck;

@@ -18,17 +18,6 @@
 #include <cress/hub.h>
 #include <cress/scope.h>
 
-/* What lies in a cress_scope_t. */
-struct cress_scope_impl {
-	struct cress_timer timer;
-	struct cress_scope_impl *outer;
-	cress_t *owner;
-	const void *open;	/* its own address while it is open */
-	int error;		/* ETIMEDOUT or ECANCELED once it is over */
-	uint8_t shield;
-	uint8_t blamed;		/* it has made a call fail */
-} __attribute__((may_alias));
-
 _Static_assert(sizeof(struct cress_scope_impl) <= sizeof(cress_scope_t) - 32,
 	       "room to grow");
 
@@ -127,14 +116,32 @@ void cress_cancel_apply(struct cress_hub *hub, cress_t *c)
 	}
 }
 
+/* The hub may be gone, and its timers with it. */
+static void stop_timer(struct cress_scope_impl *scope)
+{
+	struct cress_hub *hub = scope->owner->thread->hub;
+
+	if (hub != NULL)
+		cress_timer_remove(&hub->timers, &scope->timer);
+}
+
+void cress_scope_end(struct cress_hub *hub, struct cress_scope_impl *scope,
+		     int error)
+{
+	if (scope->error != 0)
+		return;
+	scope->error = error;
+	stop_timer(scope);
+	cress_cancel_apply(hub, scope->owner);
+	if (scope->kind != NULL)
+		scope->kind->over(scope);
+}
+
 static void on_deadline(struct cress_timer *timer)
 {
 	struct cress_scope_impl *scope = (struct cress_scope_impl *)timer;
 
-	if (scope->error != 0)
-		return;
-	scope->error = ETIMEDOUT;
-	cress_cancel_apply(scope->owner->thread->hub, scope->owner);
+	cress_scope_end(scope->owner->thread->hub, scope, ETIMEDOUT);
 }
 
 struct cress_timer *cress_scope_deadline(const cress_t *c)
@@ -146,31 +153,65 @@ struct cress_timer *cress_scope_deadline(const cress_t *c)
 	return scope == NULL ? NULL : &scope->timer;
 }
 
-static int open_at(struct cress_hub *hub, cress_scope_t *memory, double when)
+int cress_scope_prepare(struct cress_hub *hub,
+			const struct cress_scope_impl *scope)
 {
-	struct cress_scope_impl *scope = impl(memory);
 	cress_t *c = hub->thread->current;
 
 	for (const struct cress_scope_impl *s = c->scope; s; s = s->outer)
 		if (s == scope)
 			return fail(EINVAL);
+	if (c == hub->coroutine)
+		return fail(EDEADLK);
 	if (cress_timers_reserve(&hub->timers) != 0 ||
 	    cress_hub_reserve(hub) != 0)
 		return -1;
-	memset(memory, 0, sizeof *memory);
+	return 0;
+}
+
+void cress_scope_enter(struct cress_hub *hub, struct cress_scope_impl *scope,
+		       double when)
+{
+	cress_t *c = hub->thread->current;
+
 	scope->owner = c;
 	scope->open = scope;
 	scope->outer = c->scope;
 	scope->timer.fire = on_deadline;
 	c->scope = scope;
 	if (isinf(when) && when > 0)
-		return 0;
+		return;
 	if (when <= hub->driver->now(hub)) {
 		scope->error = ETIMEDOUT;
 		refresh(c);
-		return 0;
+		return;
 	}
 	cress_timer_add(&hub->timers, &scope->timer, when);
+}
+
+void cress_scope_protect(struct cress_scope_impl *scope)
+{
+	scope->shield = 1;
+	refresh(scope->owner);
+}
+
+int cress_scope_leave(struct cress_scope_impl *scope)
+{
+	cress_t *c = scope->owner;
+
+	stop_timer(scope);
+	scope->open = NULL;
+	c->scope = scope->outer;
+	refresh(c);
+	return scope->blamed ? scope->error : 0;
+}
+
+static int open_at(struct cress_hub *hub, cress_scope_t *memory, double when)
+{
+	if (cress_scope_prepare(hub, impl(memory)) != 0)
+		return -1;
+	memset(memory, 0, sizeof *memory);
+	cress_scope_enter(hub, impl(memory), when);
 	return 0;
 }
 
@@ -196,15 +237,6 @@ int cress_scope_open(cress_scope_t *scope, double seconds)
 	return open_at(hub, scope, hub->driver->now(hub) + seconds);
 }
 
-/* The hub may be gone, and its timers with it. */
-static void stop_timer(struct cress_scope_impl *scope)
-{
-	struct cress_hub *hub = scope->owner->thread->hub;
-
-	if (hub != NULL)
-		cress_timer_remove(&hub->timers, &scope->timer);
-}
-
 static int check_open(const struct cress_scope_impl *scope)
 {
 	return scope == NULL || scope->open != scope ? EINVAL : 0;
@@ -225,9 +257,7 @@ int cress_scope_cancel(cress_scope_t *memory)
 	hub = cress_hub_get();
 	if (hub == NULL || cress_hub_reserve(hub) != 0)
 		return -1;
-	scope->error = ECANCELED;
-	stop_timer(scope);
-	cress_cancel_apply(hub, scope->owner);
+	cress_scope_end(hub, scope, ECANCELED);
 	return 0;
 }
 
@@ -240,8 +270,7 @@ int cress_scope_shield(cress_scope_t *memory)
 		error = EPERM;
 	if (error != 0)
 		return fail(error);
-	scope->shield = 1;
-	refresh(scope->owner);
+	cress_scope_protect(scope);
 	return 0;
 }
 
@@ -258,11 +287,7 @@ int cress_scope_close(cress_scope_t *memory)
 		return fail(EPERM);
 	if (c->scope != scope)
 		return fail(EINVAL);
-	stop_timer(scope);
-	scope->open = NULL;
-	c->scope = scope->outer;
-	refresh(c);
-	return scope->blamed ? scope->error : 0;
+	return cress_scope_leave(scope);
 }
 
 int cress_scope_error(void)

@@ -3,6 +3,8 @@
  * Spawning: coroutines whose parent is the hub, queued at once or by a timer.
  * Until its time has come, a delayed one is parked on a block of its own.
  */
+#include "wait/spawn.h"
+
 #include <errno.h>
 #include <math.h>
 
@@ -11,37 +13,15 @@
 
 #include <cress/hub.h>
 
-__attribute__((always_inline)) static inline cress_t *
-make(struct cress_hub *hub, cress_fn *fn, void *arg, const cress_attr_t *attr)
-{
-	cress_t *c;
-
-	if (fn == NULL) {
-		errno = EINVAL;
-		return NULL;
-	}
-	if (unlikely(hub == NULL || cress_hub_reserve(hub) != 0))
-		return NULL;
-	if (attr == NULL)
-		c = cress_make_plain(hub->thread, fn, arg, hub->coroutine,
-				     CRESS_KIND_SPAWNED);
-	else
-		c = cress_make(hub->thread, fn, arg, attr, hub->coroutine,
-			       CRESS_KIND_SPAWNED);
-	if (unlikely(hub->draining) && c != NULL)
-		c->kill_error = ECANCELED;
-	return c;
-}
-
 /* In one piece with its callers, because most have no attributes. */
 __attribute__((always_inline)) static inline cress_t *
 spawn(cress_fn *fn, void *arg, const cress_attr_t *attr)
 {
 	struct cress_hub *hub = cress_hub_get();
-	cress_t *c = make(hub, fn, arg, attr);
+	cress_t *c = cress_spawn_make(hub, fn, arg, attr);
 
 	if (c != NULL)
-		cress_hub_push(hub, c, arg);
+		cress_spawn_queue(hub, c);
 	return c;
 }
 
@@ -114,11 +94,12 @@ cress_t *cress_spawn_after(double seconds, cress_fn *fn, void *arg,
 	delayed = cress_alloc(sizeof *delayed);
 	if (delayed == NULL)
 		return NULL;
-	c = make(hub, fn, arg, attr);
+	c = cress_spawn_make(hub, fn, arg, attr);
 	if (c == NULL) {
 		cress_free(delayed);
 		return NULL;
 	}
+	cress_spawn_own(hub, c);
 	delayed->timer.fire = on_start;
 	delayed->waiter.kind = &start_time;
 	delayed->waiter.coroutine = c;

@@ -110,10 +110,19 @@ static void upcall_interrupt(cress_t *c, int error)
 static int upcall_ended(cress_t *c)
 {
 	struct cress_hub *hub = c->thread->hub;
+	struct cress_waiter *waiter;
 	int parent_knows = 0;
 
-	while (hub != NULL && c->joiners.first != NULL) {
-		if (c->joiners.first->coroutine == c->parent)
+	while ((waiter = c->joiners.first) != NULL) {
+		if (waiter->kind->ended != NULL) {
+			cress_waiter_remove(&c->joiners, waiter);
+			waiter->kind->ended(waiter);
+			continue;
+		}
+		/* Who was parked when the hub went never runs again. */
+		if (hub == NULL)
+			break;
+		if (waiter->coroutine == c->parent)
 			parent_knows = 1;
 		cress_wake_first(hub, &c->joiners);
 	}
@@ -142,20 +151,47 @@ static void let_go(struct cress_waiter *waiter)
 {
 	const struct cress_wait_kind *kind = waiter->kind;
 
+	if (kind->borrowed)
+		return;
 	if (kind->refuse == NULL || !kind->refuse(waiter, ECANCELED))
 		kind->unlink(waiter);
+}
+
+/* What waits for the end of `c` without a coroutine, and its groups. */
+static void let_go_of_others(cress_t *c)
+{
+	struct cress_waiter *waiter = c->joiners.first;
+	struct cress_scope_impl *scope = c->scope;
+
+	while (waiter != NULL) {
+		struct cress_waiter *next = waiter->next;
+
+		if (waiter->kind->ended != NULL)
+			waiter->kind->unlink(waiter);
+		waiter = next;
+	}
+	/* Main's have gone with its frames. */
+	if (c->kind & CRESS_KIND_MAIN)
+		return;
+	for (; scope != NULL; scope = scope->outer)
+		if (scope->kind != NULL)
+			scope->kind->abandon(scope);
 }
 
 static void upcall_thread_exit(struct cress_thread *thread)
 {
 	cress_t *c = NULL;
 
-	if (thread->hub == NULL)
-		return;
 	/* What lies on their stacks, or in blocks of its own, is let go of. */
 	while ((c = cress_next_of_thread(thread, c)) != NULL)
 		if (c->state == CRESS_PARKED && c->waiter != NULL)
 			let_go(c->waiter);
+	let_go_of_others(&thread->main);
+	while ((c = cress_next_of_thread(thread, c)) != NULL)
+		let_go_of_others(c);
+	if (thread->hub == NULL)
+		return;
+	cress_hub_drop_due(thread->hub);
 	cress_hub_abandon(thread->hub);
 }
 

@@ -28,6 +28,8 @@ struct cress_wait_kind {
 	const char *what;	/* "waits for WHAT", in reports */
 	/* Can something outside the thread's coroutines end it? */
 	int outside;
+	/* It is in the program's own memory, which may go before the thread. */
+	int borrowed;
 	/* Take the waiter out of what it waits for; it may be freed here. */
 	void (*unlink)(struct cress_waiter *waiter);
 	/* Is the wait to go on in spite of `error`? NULL: never. */
@@ -35,6 +37,13 @@ struct cress_wait_kind {
 	/* Write what it waits for into `line`; NULL: `what` will do. */
 	void (*describe)(const struct cress_waiter *waiter, char *line,
 			 size_t size);
+	/*
+	 * No coroutine waits, but something in the list of a coroutine's
+	 * joiners. It is out of that list; the coroutine is dead, and may be
+	 * the current one, so this neither parks nor switches. The thread's
+	 * end calls `unlink` instead, and leaves the list alone.
+	 */
+	void (*ended)(struct cress_waiter *waiter);
 };
 
 struct cress_waiter {
@@ -74,6 +83,9 @@ void cress_wake(struct cress_hub *hub, struct cress_waiter *waiter);
 
 /* End the wait of a parked coroutine: its call fails with `error`. */
 void cress_interrupt(struct cress_hub *hub, cress_t *c, int error);
+
+/* cress_kill() of one that lives, and whose room in the ring is reserved. */
+void cress_kill_now(struct cress_hub *hub, cress_t *c, int error);
 
 /* Queue one that is suspended in a raw switch, which fails with `error`. */
 void cress_throw_later(struct cress_hub *hub, cress_t *c, int error);

@@ -29,6 +29,16 @@ _Static_assert(sizeof(cress_scope_t) == 16 * sizeof(uint64_t),
 _Static_assert(_Alignof(cress_scope_t) == _Alignof(uint64_t),
 	       "cress_scope_t: aligned as its words");
 
+_Static_assert(sizeof(cress_group_t) == 48 * sizeof(uint64_t),
+	       "cress_group_t: forty-eight words");
+_Static_assert(sizeof(cress_imap_t) == 32 * sizeof(uint64_t),
+	       "cress_imap_t: thirty-two words");
+_Static_assert(sizeof(cress_group_result_t) ==
+	       7 * POINTER + 2 * sizeof(int),
+	       "cress_group_result_t: four members, 2 x int, 3 spare");
+_Static_assert(offsetof(cress_group_result_t, error) == 4 * POINTER,
+	       "cress_group_result_t: the error comes fifth");
+
 _Static_assert(sizeof(cress_allocator_t) == 8 * POINTER,
 	       "cress_allocator_t: four functions, a context, 3 spare");
 _Static_assert(offsetof(cress_allocator_t, context) == 4 * POINTER,
@@ -51,6 +61,13 @@ _Static_assert(CRESS_EXIT == -1, "CRESS_EXIT");
 _Static_assert(CRESS_SHARED_FP == 1, "CRESS_SHARED_FP");
 _Static_assert(CRESS_CLEAN_STACK == 2, "CRESS_CLEAN_STACK");
 _Static_assert(CRESS_NO_OVERFLOW_REPORT == 4, "CRESS_NO_OVERFLOW_REPORT");
+_Static_assert(CRESS_GROUP_FAIL_FAST == 1, "CRESS_GROUP_FAIL_FAST");
+_Static_assert(CRESS_GROUP_FORGET == 2, "CRESS_GROUP_FORGET");
+_Static_assert(CRESS_GROUP_WATCH == 4, "CRESS_GROUP_WATCH");
+_Static_assert(CRESS_IMAP_UNORDERED == 1, "CRESS_IMAP_UNORDERED");
+_Static_assert(CRESS_LINK_RAW == 1, "CRESS_LINK_RAW");
+_Static_assert(CRESS_LINK_VALUE == 2, "CRESS_LINK_VALUE");
+_Static_assert(CRESS_LINK_ERROR == 4, "CRESS_LINK_ERROR");
 _Static_assert(CRESS_EVENT_SWITCH == 1, "CRESS_EVENT_SWITCH");
 _Static_assert(CRESS_EVENT_THROW == 2, "CRESS_EVENT_THROW");
 _Static_assert(CRESS_GUARD_MADVISE == 1, "CRESS_GUARD_MADVISE");
@@ -67,6 +84,8 @@ int main(void)
 {
 	printf("cress_attr_t        %zu bytes\n", sizeof(cress_attr_t));
 	printf("cress_scope_t       %zu bytes\n", sizeof(cress_scope_t));
+	printf("cress_group_t       %zu bytes\n", sizeof(cress_group_t));
+	printf("cress_imap_t        %zu bytes\n", sizeof(cress_imap_t));
 	printf("cress_allocator_t   %zu bytes\n", sizeof(cress_allocator_t));
 	printf("cress_simulation_t  %zu bytes\n", sizeof(cress_simulation_t));
 	printf("cress_stack_stats_t %zu bytes\n", sizeof(cress_stack_stats_t));

@@ -163,7 +163,7 @@ void run_on_both(void **state)
 	run_on_libev(state);
 }
 
-void run_on_seeds(void **state)
+void run_on_virtual_seeds(void **state)
 {
 	const char *seeds = getenv("CRESS_SEEDS");
 	cress_simulation_t how = {
@@ -173,11 +173,17 @@ void run_on_seeds(void **state)
 			 CRESS_SIMULATE_TWICE,
 	};
 
-	run_on_both(state);
+	run_on_virtual(state);
 	cress_set_log(keep_line, NULL);
 	how.print = print_line;
 	check_int(cress_simulate(call_simulated, *state, &how), 0);
 	cress_set_log(NULL, NULL);
+}
+
+void run_on_seeds(void **state)
+{
+	run_on_libev(state);
+	run_on_virtual_seeds(state);
 }
 
 void run_bare(void **state)

@@ -24,8 +24,12 @@ struct scenario {
 void run_on_virtual(void **state);
 void run_on_libev(void **state);
 void run_on_both(void **state);
-/* Both, and many simulated orders: 16, or as many as CRESS_SEEDS says. */
+/*
+ * Both, and many simulated orders: 16, or as many as CRESS_SEEDS says. Or those
+ * of the virtual driver only.
+ */
 void run_on_seeds(void **state);
+void run_on_virtual_seeds(void **state);
 /* Without a hub. */
 void run_bare(void **state);
 
@@ -39,6 +43,8 @@ void run_bare(void **state);
 #define in_order(function) SCENARIO(run_on_both, function)
 /* Where any order of the ready coroutines must do. */
 #define in_any_order(function) SCENARIO(run_on_seeds, function)
+/* The same, where the real clock could change the outcome. */
+#define on_seeds(function) SCENARIO(run_on_virtual_seeds, function)
 /* Where it would take too long on a real clock. */
 #define on_virtual(function) SCENARIO(run_on_virtual, function)
 /* Where the virtual clock would stand still, or is not meant. */
