@@ -43,6 +43,30 @@ worker: tidies up, undisturbed
 worker's shield: not to blame
 worker ended: 0
 ''',
+    'group': '''\
+as they come:
+  1: news
+  2: about
+  0: index
+in order, two at a time:
+  index, news, about
+all or nothing:
+  the join was cancelled
+  slow: given up
+  because of No such file or directory
+the fastest:
+  near
+  far: given up
+  further: given up
+in time:
+  slow: given up
+  slow has ended: 110
+  too late
+from a source:
+  index
+  news
+  about
+''',
     'simulate': '''\
 careless office, usual order: sold once
 careless office, another order: sold twice

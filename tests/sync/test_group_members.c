@@ -58,7 +58,7 @@ static void *sleep_and_count(void *unused)
 /* V59 */
 static void very_many_parked_ones_are_killed_by_close(void)
 {
-	int count = many() / 10;
+	int count = many() / 50;
 
 	ends = 0;
 	open_group(0);
@@ -117,7 +117,7 @@ static void *fail_later(void *error)
 /* D8 */
 static void the_first_of_very_many_errors_cancels_once(void)
 {
-	int count = many() / 10;
+	int count = many() / 50;
 
 	cress_set_log(throw_away, NULL);
 	open_group(CRESS_GROUP_FAIL_FAST);
