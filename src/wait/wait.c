@@ -157,11 +157,10 @@ static void let_go(struct cress_waiter *waiter)
 		kind->unlink(waiter);
 }
 
-/* What waits for the end of `c` without a coroutine, and its groups. */
+/* What waits for the end of `c` without a coroutine. */
 static void let_go_of_others(cress_t *c)
 {
 	struct cress_waiter *waiter = c->joiners.first;
-	struct cress_scope_impl *scope = c->scope;
 
 	while (waiter != NULL) {
 		struct cress_waiter *next = waiter->next;
@@ -170,9 +169,13 @@ static void let_go_of_others(cress_t *c)
 			waiter->kind->unlink(waiter);
 		waiter = next;
 	}
-	/* Main's have gone with its frames. */
-	if (c->kind & CRESS_KIND_MAIN)
-		return;
+}
+
+/* Its groups, whose members must not be looked at any more. */
+static void abandon_scopes(const cress_t *c)
+{
+	struct cress_scope_impl *scope = c->scope;
+
 	for (; scope != NULL; scope = scope->outer)
 		if (scope->kind != NULL)
 			scope->kind->abandon(scope);
@@ -189,6 +192,9 @@ static void upcall_thread_exit(struct cress_thread *thread)
 	let_go_of_others(&thread->main);
 	while ((c = cress_next_of_thread(thread, c)) != NULL)
 		let_go_of_others(c);
+	/* Main's have gone with its frames. */
+	while ((c = cress_next_of_thread(thread, c)) != NULL)
+		abandon_scopes(c);
 	if (thread->hub == NULL)
 		return;
 	cress_hub_drop_due(thread->hub);
