@@ -44,7 +44,8 @@ typedef struct cress_scope {
  * next parking call.
  *
  * Returns 0, or -1 with errno: EINVAL negative, NaN, no scope, or one that this
- * coroutine has open; ENOMEM; or what making the hub gives. Does not park.
+ * coroutine has open; EDEADLK in a raw link, which cannot park; ENOMEM; or what
+ * making the hub gives. Does not park.
  */
 int cress_scope_open(cress_scope_t *scope, double seconds);
 

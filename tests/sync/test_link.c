@@ -136,6 +136,26 @@ static void a_plain_link_may_park_and_a_raw_one_is_refused(void)
 	cress_release(c);
 }
 
+static void *open_a_scope(cress_t *ended, void *scope)
+{
+	check_refuses(cress_scope_open(scope, 1), EDEADLK);
+	note("refused");
+	return ended;
+}
+
+/* V22 */
+static void a_raw_link_opens_no_scope(void)
+{
+	cress_t *c = cress_spawn(give_back, NULL);
+	cress_scope_t scope;
+
+	cress_link(c, open_a_scope, &scope, CRESS_LINK_RAW);
+	cress_sleep(0.001);
+
+	check_noted("refused");
+	cress_release(c);
+}
+
 static void *tell_who_runs(cress_t *ended, void *word)
 {
 	note("%s:%s:%d", (const char *)word, cress_name(cress_current()),
@@ -353,6 +373,7 @@ int main(void)
 		in_any_order(links_fire_when_one_never_ran),
 		in_order(the_order_is_that_of_making_and_an_error_stops_nobody),
 		in_order(a_plain_link_may_park_and_a_raw_one_is_refused),
+		in_order(a_raw_link_opens_no_scope),
 		in_order(a_raw_link_runs_in_the_hub),
 		in_order(links_may_ask_for_success_or_error_only),
 		in_any_order(unlink_before_the_end_prevents_it),
