@@ -10,15 +10,19 @@
 
 #include <cress/attr.h>
 #include <cress/coroutine.h>
+#include <cress/event.h>
 #include <cress/hub.h>
 #include <cress/io.h>
 #include <cress/local.h>
+#include <cress/lock.h>
 #include <cress/net.h>
 #include <cress/offload.h>
 #include <cress/runtime.h>
 #include <cress/scope.h>
+#include <cress/semaphore.h>
 #include <cress/simulate.h>
 #include <cress/stack.h>
+#include <cress/sync.h>
 #include <cress/trace.h>
 #include <cress/version.h>
 

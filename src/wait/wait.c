@@ -120,6 +120,26 @@ static int upcall_ended(cress_t *c)
 	return parent_knows;
 }
 
+/* A walk through all, because it is a mistake, and must cost nobody else. */
+static void upcall_ended_holding(cress_t *dead)
+{
+	struct cress_thread *thread = dead->thread;
+	struct cress_hub *hub = thread->hub;
+	cress_t *c = &thread->main;
+
+	if (hub == NULL)
+		return;
+	do {
+		const struct cress_waiter *waiter = c->waiter;
+
+		if (waiter != NULL && waiter->kind->owner != NULL &&
+		    waiter->kind->owner(waiter) == dead)
+			cress_interrupt(hub, c, EOWNERDEAD);
+		c = cress_next_of_thread(thread,
+					 c == &thread->main ? NULL : c);
+	} while (c != NULL);
+}
+
 static void upcall_leave(cress_t *dead)
 {
 	struct cress_thread *thread = dead->thread;
@@ -164,6 +184,7 @@ static const struct cress_upcalls upcalls = {
 	.leave = upcall_leave,
 	.interrupt = upcall_interrupt,
 	.ended = upcall_ended,
+	.ended_holding = upcall_ended_holding,
 	.thread_exit = upcall_thread_exit,
 };
 

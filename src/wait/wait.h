@@ -32,6 +32,8 @@ struct cress_wait_kind {
 	void (*unlink)(struct cress_waiter *waiter);
 	/* Is the wait to go on in spite of `error`? NULL: never. */
 	int (*refuse)(struct cress_waiter *waiter, int error);
+	/* Who has it, borrowed: the wait fails if that one dies. NULL: none. */
+	cress_t *(*owner)(const struct cress_waiter *waiter);
 	/* Write what it waits for into `line`; NULL: `what` will do. */
 	void (*describe)(const struct cress_waiter *waiter, char *line,
 			 size_t size);

@@ -29,6 +29,16 @@ _Static_assert(sizeof(cress_scope_t) == 16 * sizeof(uint64_t),
 _Static_assert(_Alignof(cress_scope_t) == _Alignof(uint64_t),
 	       "cress_scope_t: aligned as its words");
 
+/* What coroutines coordinate with: a name, and words. */
+#define WORDS(type, count) \
+	_Static_assert(offsetof(type, name) == 0 && \
+		       sizeof(((type *)0)->opaque) == \
+			       (count) * sizeof(uint64_t), \
+		       #type ": a name, and so many words")
+WORDS(cress_event_t, 7);
+WORDS(cress_mutex_t, 7);
+WORDS(cress_semaphore_t, 7);
+
 _Static_assert(sizeof(cress_allocator_t) == 8 * POINTER,
 	       "cress_allocator_t: four functions, a context, 3 spare");
 _Static_assert(offsetof(cress_allocator_t, context) == 4 * POINTER,

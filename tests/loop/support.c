@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "loop/virtual.h"
+#include "support/environment.h"
 
 #include <cress/runtime.h>
 #include <cress/simulate.h>
@@ -178,6 +179,16 @@ void run_on_seeds(void **state)
 	how.print = print_line;
 	check_int(cress_simulate(call_simulated, *state, &how), 0);
 	cress_set_log(NULL, NULL);
+}
+
+void run_on_many_seeds(void **state)
+{
+	unsigned seeds = environment_is_full() ? 10000 : 500;
+
+	if (environment_reduced() != NULL)
+		seeds = 20;
+	for (unsigned seed = 0; seed < seeds; seed++)
+		run_once(*state, VIRTUAL, seed);
 }
 
 void run_bare(void **state)

@@ -26,6 +26,8 @@ void run_on_libev(void **state);
 void run_on_both(void **state);
 /* Both, and many simulated orders: 16, or as many as CRESS_SEEDS says. */
 void run_on_seeds(void **state);
+/* Virtual only, in 500 seeded orders, or 10,000 in the long run. */
+void run_on_many_seeds(void **state);
 /* Without a hub. */
 void run_bare(void **state);
 
@@ -39,6 +41,8 @@ void run_bare(void **state);
 #define in_order(function) SCENARIO(run_on_both, function)
 /* Where any order of the ready coroutines must do. */
 #define in_any_order(function) SCENARIO(run_on_seeds, function)
+/* Where the order is what the test is about. */
+#define in_every_order(function) SCENARIO(run_on_many_seeds, function)
 /* Where it would take too long on a real clock. */
 #define on_virtual(function) SCENARIO(run_on_virtual, function)
 /* Where the virtual clock would stand still, or is not meant. */
