@@ -9,14 +9,18 @@
 #define CRESS_H
 
 #include <cress/attr.h>
+#include <cress/barrier.h>
+#include <cress/condition.h>
 #include <cress/coroutine.h>
 #include <cress/event.h>
+#include <cress/future.h>
 #include <cress/hub.h>
 #include <cress/io.h>
 #include <cress/local.h>
 #include <cress/lock.h>
 #include <cress/net.h>
 #include <cress/offload.h>
+#include <cress/once.h>
 #include <cress/runtime.h>
 #include <cress/scope.h>
 #include <cress/semaphore.h>

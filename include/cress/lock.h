@@ -76,6 +76,63 @@ int cress_mutex_recover(cress_mutex_t *mutex);
  */
 int cress_mutex_fini(cress_mutex_t *mutex);
 
+/* A recursive mutex; zeroed: it is free. */
+typedef struct cress_recursive_mutex {
+	const char *name;	/* for reports, or NULL */
+	uint64_t opaque[7];
+} cress_recursive_mutex_t;
+
+/*
+ * As the calls of cress_mutex_t, except that the owner may lock again, and must
+ * then unlock as often. Who recovers one has locked it once.
+ */
+int cress_recursive_mutex_lock(cress_recursive_mutex_t *mutex);
+int cress_recursive_mutex_try_lock(cress_recursive_mutex_t *mutex);
+int cress_recursive_mutex_unlock(cress_recursive_mutex_t *mutex);
+cress_t *cress_recursive_mutex_owner(const cress_recursive_mutex_t *mutex);
+int cress_recursive_mutex_recover(cress_recursive_mutex_t *mutex);
+int cress_recursive_mutex_fini(cress_recursive_mutex_t *mutex);
+
+/*
+ * A reader-writer lock; zeroed: it is free. One coroutine has it for writing,
+ * or any number have it for reading. Readers and writers take turns: after a
+ * write all go in who wait to read, after the last read the first who waits to
+ * write. Who comes to read while others wait to write, waits for one of them.
+ *
+ * It knows six readers at a time by name. One of these may lock for reading
+ * again at any time, and must then unlock as often; to lock for writing fails
+ * with EDEADLK. Others who try that wait, until a scope or a kill ends it.
+ */
+typedef struct cress_rwlock {
+	const char *name;	/* for reports, or NULL */
+	uint64_t opaque[17];
+} cress_rwlock_t;
+
+/*
+ * Lock for reading, or for writing. Parks if that is not possible at once.
+ * Returns 0, or -1 with errno, and it is not taken: EDEADLK the caller has it
+ * already, logged; EOWNERDEAD who wrote ended with it, now or before; EAGAIN
+ * the caller holds too many locks; EXDEV it is in use by another thread.
+ */
+int cress_rwlock_read_lock(cress_rwlock_t *lock);
+int cress_rwlock_write_lock(cress_rwlock_t *lock);
+
+/* The same if it is possible at once, else fail with EBUSY. Never park. */
+int cress_rwlock_try_read_lock(cress_rwlock_t *lock);
+int cress_rwlock_try_write_lock(cress_rwlock_t *lock);
+
+/*
+ * Give back what the caller has. Does not park. Returns 0, or -1 with errno
+ * EPERM: it has nothing, logged.
+ */
+int cress_rwlock_unlock(cress_rwlock_t *lock);
+
+/* As cress_mutex_recover(): the caller then has it for writing. */
+int cress_rwlock_recover(cress_rwlock_t *lock);
+
+/* As cress_mutex_fini(). */
+int cress_rwlock_fini(cress_rwlock_t *lock);
+
 #ifdef __cplusplus
 }
 #endif

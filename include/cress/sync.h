@@ -37,8 +37,12 @@
 #ifndef CRESS_SYNC_H
 #define CRESS_SYNC_H
 
+#include <cress/barrier.h>
+#include <cress/condition.h>
 #include <cress/event.h>
+#include <cress/future.h>
 #include <cress/lock.h>
+#include <cress/once.h>
 #include <cress/semaphore.h>
 
 #endif

@@ -10,8 +10,6 @@
 
 #include "sync/object.h"
 
-#include <string.h>
-
 struct event {
 	struct cress_object object;
 	int set;
@@ -68,12 +66,6 @@ int cress_event_is_set(const cress_event_t *memory)
 
 int cress_event_fini(cress_event_t *memory)
 {
-	struct event *event = (struct event *)memory;
-
-	if (event == NULL)
-		return 0;
-	if (cress_object_check_idle(&event->object, an_event.what) != 0)
-		return -1;
-	memset(memory, 0, sizeof *memory);
-	return 0;
+	return cress_object_fini((void *)memory, an_event.what,
+				 sizeof *memory);
 }

@@ -3,6 +3,7 @@
 #include "sync/object.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "core/coroutine.h"
 #include "core/log.h"
@@ -76,13 +77,14 @@ int cress_object_misused(const struct cress_object *object, const char *type,
 	return cress_object_fail(error);
 }
 
-int cress_object_check_idle(const struct cress_object *object,
-			    const char *type)
+int cress_object_fini(struct cress_object *object, const char *type,
+		      size_t size)
 {
 	if (object == NULL)
-		return cress_object_fail(EINVAL);
+		return 0;
 	if (object->waiting.first != NULL)
 		return cress_object_misused(object, type, EBUSY,
 					    "destroys it while others wait");
+	memset(object, 0, size);
 	return 0;
 }

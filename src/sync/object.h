@@ -36,9 +36,12 @@ size_t cress_object_label(const struct cress_object *object, const char *type,
 int cress_object_misused(const struct cress_object *object, const char *type,
 			 int error, const char *what);
 
-/* 0, or a logged EBUSY if somebody waits, or EINVAL if it is NULL. */
-int cress_object_check_idle(const struct cress_object *object,
-			    const char *type);
+/*
+ * Zero all `size` bytes of an object; NULL is allowed. 0, or -1 with a logged
+ * EBUSY if somebody waits.
+ */
+int cress_object_fini(struct cress_object *object, const char *type,
+		      size_t size);
 
 static inline int cress_object_fail(int error)
 {

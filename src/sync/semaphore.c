@@ -110,12 +110,6 @@ long cress_semaphore_count(const cress_semaphore_t *memory)
 
 int cress_semaphore_fini(cress_semaphore_t *memory)
 {
-	struct semaphore *semaphore = (struct semaphore *)memory;
-
-	if (semaphore == NULL)
-		return 0;
-	if (cress_object_check_idle(&semaphore->object, a_semaphore.what) != 0)
-		return -1;
-	memset(memory, 0, sizeof *memory);
-	return 0;
+	return cress_object_fini((void *)memory, a_semaphore.what,
+				 sizeof *memory);
 }

@@ -46,17 +46,21 @@ void cress_unlink_from_list(struct cress_waiter *waiter)
 	cress_waiter_remove(waiter->object, waiter);
 }
 
-void cress_interrupt(struct cress_hub *hub, cress_t *c, int error)
+int cress_interrupt(struct cress_hub *hub, cress_t *c, int error)
 {
 	struct cress_waiter *waiter = c->waiter;
+	int refused = 0;
 
-	if (waiter->kind->refuse && waiter->kind->refuse(waiter, error))
-		return;
+	if (waiter->kind->refuse)
+		refused = waiter->kind->refuse(waiter, error);
+	if (refused)
+		return refused != CRESS_WAIT_KEPT;
 	hub->outside -= (size_t)waiter->kind->outside;
 	c->waiter = NULL;
 	waiter->kind->unlink(waiter);
 	c->saved_errno = error == CRESS_EXIT ? ECANCELED : error;
 	cress_hub_push(hub, c, FAILED);
+	return 1;
 }
 
 void cress_throw_later(struct cress_hub *hub, cress_t *c, int error)

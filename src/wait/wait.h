@@ -30,7 +30,11 @@ struct cress_wait_kind {
 	int outside;
 	/* Take the waiter out of what it waits for; it may be freed here. */
 	void (*unlink)(struct cress_waiter *waiter);
-	/* Is the wait to go on in spite of `error`? NULL: never. */
+	/*
+	 * Is the wait to go on in spite of `error`? Not 0: it is, and fails
+	 * later; or CRESS_WAIT_KEPT: it has what it wants, and will not fail.
+	 * NULL: never.
+	 */
 	int (*refuse)(struct cress_waiter *waiter, int error);
 	/* Who has it, borrowed: the wait fails if that one dies. NULL: none. */
 	cress_t *(*owner)(const struct cress_waiter *waiter);
@@ -38,6 +42,8 @@ struct cress_wait_kind {
 	void (*describe)(const struct cress_waiter *waiter, char *line,
 			 size_t size);
 };
+
+#define CRESS_WAIT_KEPT 2
 
 struct cress_waiter {
 	struct cress_waiter *next, *previous;
@@ -74,8 +80,11 @@ static inline int cress_park(struct cress_hub *hub,
 /* Wake who was parked on `waiter`, which is out of its list already. */
 void cress_wake(struct cress_hub *hub, struct cress_waiter *waiter);
 
-/* End the wait of a parked coroutine: its call fails with `error`. */
-void cress_interrupt(struct cress_hub *hub, cress_t *c, int error);
+/*
+ * End the wait of a parked coroutine: its call fails with `error`. Returns 0
+ * only if it will not fail for that.
+ */
+int cress_interrupt(struct cress_hub *hub, cress_t *c, int error);
 
 /* Queue one that is suspended in a raw switch, which fails with `error`. */
 void cress_throw_later(struct cress_hub *hub, cress_t *c, int error);

@@ -35,9 +35,16 @@ _Static_assert(_Alignof(cress_scope_t) == _Alignof(uint64_t),
 		       sizeof(((type *)0)->opaque) == \
 			       (count) * sizeof(uint64_t), \
 		       #type ": a name, and so many words")
+WORDS(cress_barrier_t, 7);
+WORDS(cress_condition_t, 7);
 WORDS(cress_event_t, 7);
+WORDS(cress_future_t, 7);
 WORDS(cress_mutex_t, 7);
+WORDS(cress_once_t, 7);
+WORDS(cress_recursive_mutex_t, 7);
+WORDS(cress_rwlock_t, 17);
 WORDS(cress_semaphore_t, 7);
+WORDS(cress_wait_group_t, 7);
 
 _Static_assert(sizeof(cress_allocator_t) == 8 * POINTER,
 	       "cress_allocator_t: four functions, a context, 3 spare");
