@@ -33,15 +33,9 @@ static const struct cress_wait_kind a_condition = {
 /* Only what no wait can survive ends the wait for the mutex. */
 static int refuse(struct cress_waiter *waiter, int error)
 {
-	cress_t *c = waiter->coroutine;
-
+	(void)waiter;
 	if (error == EDEADLK || error == EOWNERDEAD)
 		return 0;
-	/* A scope or a kill has left its mark already; a throw has not. */
-	if (!c->cancelled) {
-		c->pending_throw = error;
-		c->cancelled = 1;
-	}
 	return CRESS_WAIT_KEPT;
 }
 

@@ -103,9 +103,8 @@ static void upcall_interrupt(cress_t *c, int error)
 
 	if (!(c->kind & CRESS_KIND_STARTED)) {
 		cress_kill(c, error);
-	} else if (c->state == CRESS_PARKED) {
-		cress_interrupt(hub, c, error);
-	} else {
+	} else if (c->state != CRESS_PARKED ||
+		   !cress_interrupt(hub, c, error)) {
 		c->pending_throw = error;
 		c->cancelled = 1;
 	}
