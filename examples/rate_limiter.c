@@ -15,20 +15,19 @@
 #define CLIENTS 12
 #define AT_ONCE 3
 #define IN_A_TICK 4
-#define TICK 0.01
+#define TICK 0.005
 
 static cress_semaphore_t slots, tokens;
 static int running, most_running;
 static int started, most_started;
 
-/* As many as were used come back, and not one more. */
+/* As many as were used come back; one more would be refused. */
 static void *refill(void *arg)
 {
 	while (cress_sleep(TICK) == 0) {
 		if (started > most_started)
 			most_started = started;
-		started = 0;
-		while (cress_semaphore_count(&tokens) < IN_A_TICK)
+		for (; started > 0; started--)
 			if (cress_semaphore_release(&tokens) != 0)
 				return cress_fail(errno);
 	}
@@ -78,7 +77,7 @@ static int body(void *arg)
 	printf("served: %d\n", served);
 	printf("at once: %s\n", most_running <= AT_ONCE ? "as agreed" : "many");
 	printf("in a tick: %s\n",
-	       most_started <= IN_A_TICK ? "as agreed" : "too many");
+	       most_started <= IN_A_TICK ? "as agreed" : "many");
 	return 0;
 }
 
