@@ -55,7 +55,7 @@ at once: as agreed
 in a tick: as agreed
 ''',
     'philosophers': '''\
-left fork first: a deadlock; the report names 5 forks
+left fork first: a deadlock, in one order of many; all wait for 5 forks
 lower fork first: they dine, in each of 500 orders
 ''',
 }
