@@ -30,12 +30,13 @@ static const struct cress_wait_kind a_mutex = {
 	.describe = cress_object_describe,
 };
 
-/* 0, or why `c` can neither have the mutex nor wait for it. */
-static int check_owner(const struct cress_mutex_impl *mutex, const cress_t *c)
+int cress_mutex_check_owner(const cress_t *owner, const cress_t *c)
 {
-	if (mutex->owner->thread != c->thread)
-		return EXDEV;
-	return mutex->owner->state == CRESS_DEAD ? EOWNERDEAD : 0;
+	if (owner->state == CRESS_DEAD)
+		return EOWNERDEAD;
+	if (owner->thread == c->thread)
+		return 0;
+	return cress_misowned(owner) == ESRCH ? EOWNERDEAD : EXDEV;
 }
 
 int cress_mutex_lock_slowly(struct cress_mutex_impl *mutex)
@@ -57,7 +58,7 @@ int cress_mutex_lock_slowly(struct cress_mutex_impl *mutex)
 	if (unlikely(mutex->owner == c))
 		return cress_object_misused(&mutex->object, a_mutex.what,
 					    EDEADLK, "holds it already");
-	error = check_owner(mutex, c);
+	error = cress_mutex_check_owner(mutex->owner, c);
 	if (unlikely(error != 0))
 		return cress_object_fail(error);
 	return cress_object_wait(&mutex->object, &a_mutex);
@@ -88,7 +89,7 @@ int cress_mutex_try_lock(cress_mutex_t *memory)
 	if (mutex == NULL || mutex->owner == NULL)
 		return cress_mutex_lock(memory);
 	c = cress_current();
-	error = c == NULL ? ENOMEM : check_owner(mutex, c);
+	error = c == NULL ? ENOMEM : cress_mutex_check_owner(mutex->owner, c);
 	return cress_object_fail(error != 0 ? error : EBUSY);
 }
 
@@ -131,7 +132,7 @@ void cress_mutex_inherit(cress_t **owner, cress_t *heir)
 	if (heir != NULL)
 		heir->held++;
 	dead->held--;
-	cress_drop(dead);
+	cress_release(dead);
 }
 
 int cress_mutex_recover(cress_mutex_t *memory)
@@ -141,7 +142,7 @@ int cress_mutex_recover(cress_mutex_t *memory)
 
 	if (mutex == NULL || c == NULL)
 		return cress_object_fail(mutex == NULL ? EINVAL : ENOMEM);
-	if (mutex->owner == NULL || check_owner(mutex, c) != EOWNERDEAD)
+	if (mutex->owner == NULL || cress_mutex_check_owner(mutex->owner, c) != EOWNERDEAD)
 		return cress_object_fail(EINVAL);
 	if (c->held == CRESS_HELD_MAX)
 		return cress_object_fail(EAGAIN);
@@ -157,7 +158,7 @@ int cress_mutex_fini(cress_mutex_t *memory)
 	if (mutex == NULL || c == NULL)
 		return 0;
 	if (mutex->owner != NULL) {
-		if (check_owner(mutex, c) != EOWNERDEAD)
+		if (cress_mutex_check_owner(mutex->owner, c) != EOWNERDEAD)
 			return cress_object_misused(&mutex->object,
 						    a_mutex.what, EBUSY,
 						    "destroys it while locked");

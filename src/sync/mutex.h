@@ -29,6 +29,12 @@ cress_mutex_hand_over(struct cress_mutex_impl *mutex)
 /* The long way of locking: not free, or something is wrong. */
 int cress_mutex_lock_slowly(struct cress_mutex_impl *mutex);
 
+/*
+ * Why `c` can neither have what this one owns nor wait for it, or 0. An owner
+ * whose thread is gone counts as dead.
+ */
+int cress_mutex_check_owner(const cress_t *owner, const cress_t *c);
+
 /* A kind's `owner`, where the object begins like a mutex. */
 cress_t *cress_mutex_owner_of_wait(const struct cress_waiter *waiter);
 

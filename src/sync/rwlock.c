@@ -121,17 +121,13 @@ static void unlink_writer(struct cress_waiter *waiter)
 /* 0 if `c` may have the lock or wait for it, or why not. */
 static int check(const struct rwlock *lock, const cress_t *c)
 {
-	const struct cress_mutex_impl *write = &lock->write;
-	const cress_t *other = write->owner != NULL ? write->owner
-						    : lock->known[0];
+	const cress_t *reader = lock->known[0];
 
 	if (c->held == CRESS_HELD_MAX)
 		return EAGAIN;
-	if (other != NULL && other->thread != c->thread)
-		return EXDEV;
-	if (write->owner != NULL && write->owner->state == CRESS_DEAD)
-		return EOWNERDEAD;
-	return 0;
+	if (lock->write.owner != NULL)
+		return cress_mutex_check_owner(lock->write.owner, c);
+	return reader != NULL && reader->thread != c->thread ? EXDEV : 0;
 }
 
 /* Read if that is possible at once: 0, or an error, EBUSY if not. */
@@ -278,8 +274,9 @@ int cress_rwlock_fini(cress_rwlock_t *memory)
 	if (lock == NULL)
 		return 0;
 	if (lock->readers != 0 ||
-	    (lock->write.owner != NULL &&
-	     lock->write.owner->state != CRESS_DEAD))
+	    (lock->write.owner != NULL && cress_current() != NULL &&
+	     cress_mutex_check_owner(lock->write.owner, cress_current()) !=
+		     EOWNERDEAD))
 		return cress_object_misused(&lock->write.object, to_write.what,
 					    EBUSY, "destroys it while locked");
 	if (cress_mutex_fini((cress_mutex_t *)memory) != 0)

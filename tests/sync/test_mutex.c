@@ -191,6 +191,29 @@ static void main_is_told_of_the_end_of_an_owner(void)
 	check_int(cress_mutex_fini(&mutex), 0);
 }
 
+static void lock_and_go(void *spawned)
+{
+	if (spawned == NULL) {
+		check_int(cress_mutex_lock(&mutex), 0);
+		return;
+	}
+	cress_release(cress_spawn(lock_and_end, NULL));
+	cress_yield();
+}
+
+/* R49 */
+static void the_end_of_its_owners_thread_marks_it_too(void)
+{
+	on_thread(lock_and_go, NULL);
+	check_refuses(cress_mutex_lock(&mutex), EOWNERDEAD);
+	check_int(cress_mutex_recover(&mutex), 0);
+	check_int(cress_mutex_unlock(&mutex), 0);
+
+	on_thread(lock_and_go, &mutex);
+	check_refuses(cress_mutex_try_lock(&mutex), EOWNERDEAD);
+	check_int(cress_mutex_fini(&mutex), 0);
+}
+
 static cress_mutex_t crowd[1000];
 
 static void *lock_crowd(void *unused)
@@ -317,6 +340,7 @@ int main(void)
 			the_end_of_its_owner_fails_all_who_wait_and_who_come),
 		in_any_order(who_can_repair_it_takes_it_over),
 		in_any_order(main_is_told_of_the_end_of_an_owner),
+		bare(the_end_of_its_owners_thread_marks_it_too),
 		in_any_order(all_that_it_held_are_marked),
 		on_virtual(too_many_locks_are_refused),
 		in_any_order(a_ring_of_waiters_is_reported_with_the_holders),
