@@ -81,7 +81,7 @@ int cress_barrier_fini(cress_barrier_t *barrier);
  */
 int cress_wait_group_add(cress_wait_group_t *group, long n);
 
-/* One is done: cress_wait_group_add() of -1. */
+/* One is done: cress_wait_group_add() of -1. Does not park. */
 int cress_wait_group_done(cress_wait_group_t *group);
 
 /*
@@ -94,7 +94,7 @@ int cress_wait_group_wait(cress_wait_group_t *group);
 /* The count: 0 if there is nothing to wait for. Does not park. */
 long cress_wait_group_count(const cress_wait_group_t *group);
 
-/* As cress_barrier_fini(); the count may be anything. */
+/* As cress_barrier_fini(); the count may be anything. Does not park. */
 int cress_wait_group_fini(cress_wait_group_t *group);
 
 #ifdef __cplusplus

@@ -55,7 +55,10 @@ int cress_condition_wait(cress_condition_t *condition, cress_mutex_t *mutex);
  */
 int cress_condition_signal(cress_condition_t *condition);
 
-/* The same for all who wait; they get the mutex in the order of coming. */
+/*
+ * The same for all who wait; they get the mutex in the order in which they
+ * came. Does not park.
+ */
 int cress_condition_broadcast(cress_condition_t *condition);
 
 /*

@@ -47,7 +47,7 @@ int cress_future_set_value(cress_future_t *future, void *value);
 
 /*
  * As cress_future_set_value(), but to an error, a positive errno value; EINVAL
- * stands for another number, too.
+ * stands for another number, too. Does not park.
  */
 int cress_future_set_error(cress_future_t *future, int error);
 

@@ -87,6 +87,8 @@ typedef struct cress_recursive_mutex {
  * then unlock as often. Who recovers one has locked it once.
  */
 int cress_recursive_mutex_lock(cress_recursive_mutex_t *mutex);
+
+/* These do not park. */
 int cress_recursive_mutex_try_lock(cress_recursive_mutex_t *mutex);
 int cress_recursive_mutex_unlock(cress_recursive_mutex_t *mutex);
 cress_t *cress_recursive_mutex_owner(const cress_recursive_mutex_t *mutex);
@@ -127,10 +129,10 @@ int cress_rwlock_try_write_lock(cress_rwlock_t *lock);
  */
 int cress_rwlock_unlock(cress_rwlock_t *lock);
 
-/* As cress_mutex_recover(): the caller then has it for writing. */
+/* As cress_mutex_recover(): to have it for writing. Does not park. */
 int cress_rwlock_recover(cress_rwlock_t *lock);
 
-/* As cress_mutex_fini(). */
+/* As cress_mutex_fini(). Does not park. */
 int cress_rwlock_fini(cress_rwlock_t *lock);
 
 #ifdef __cplusplus

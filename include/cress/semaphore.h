@@ -43,7 +43,7 @@ typedef struct cress_semaphore {
  */
 int cress_semaphore_init(cress_semaphore_t *semaphore, long permits);
 
-/* The same, and never let there be more than `permits`. */
+/* The same, and never let there be more than `permits`. Does not park. */
 int cress_semaphore_init_bounded(cress_semaphore_t *semaphore, long permits);
 
 /*

@@ -142,7 +142,8 @@ int cress_mutex_recover(cress_mutex_t *memory)
 
 	if (mutex == NULL || c == NULL)
 		return cress_object_fail(mutex == NULL ? EINVAL : ENOMEM);
-	if (mutex->owner == NULL || cress_mutex_check_owner(mutex->owner, c) != EOWNERDEAD)
+	if (mutex->owner == NULL ||
+	    cress_mutex_check_owner(mutex->owner, c) != EOWNERDEAD)
 		return cress_object_fail(EINVAL);
 	if (c->held == CRESS_HELD_MAX)
 		return cress_object_fail(EAGAIN);
