@@ -297,7 +297,7 @@ void cress_bury_slowly(struct cress_thread *thread, cress_t *dead)
  * the owner which it names is this one for good, and dead.
  */
 static void end_holding(struct cress_thread *thread, cress_t *c)
-	__attribute__((cold));
+	__attribute__((noinline, cold));
 
 static void end_holding(struct cress_thread *thread, cress_t *c)
 {
