@@ -9,19 +9,27 @@
 #define CRESS_H
 
 #include <cress/attr.h>
+#include <cress/barrier.h>
+#include <cress/condition.h>
 #include <cress/coroutine.h>
+#include <cress/event.h>
+#include <cress/future.h>
 #include <cress/group.h>
 #include <cress/hub.h>
 #include <cress/io.h>
 #include <cress/link.h>
 #include <cress/local.h>
+#include <cress/lock.h>
 #include <cress/map.h>
 #include <cress/net.h>
 #include <cress/offload.h>
+#include <cress/once.h>
 #include <cress/runtime.h>
 #include <cress/scope.h>
+#include <cress/semaphore.h>
 #include <cress/simulate.h>
 #include <cress/stack.h>
+#include <cress/sync.h>
 #include <cress/trace.h>
 #include <cress/version.h>
 

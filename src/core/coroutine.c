@@ -307,6 +307,9 @@ void cress_abandon_all(struct cress_thread *thread)
 		c->parent = NULL;
 		c->references -= c->foreign_drops;
 		c->foreign_drops = 0;
+		/* What it holds names it; one that is dead has seen to that. */
+		if (c->state != CRESS_DEAD)
+			c->references += c->held;
 		c->stack = NULL;
 		cress_free_defers(c);
 	}

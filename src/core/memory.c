@@ -12,6 +12,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "core/sanitizer.h"
+
 static void *default_alloc(size_t size, void *context)
 {
 	(void)context;
@@ -134,6 +136,7 @@ void *cress_map(size_t size)
 
 void cress_unmap(void *memory, size_t size)
 {
+	cress_sanitizer_unmap(memory, size);
 	allocator.unmap(memory, size, allocator.context);
 }
 

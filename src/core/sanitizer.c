@@ -135,6 +135,13 @@ void cress_sanitizer_unroot(const void *low, size_t size)
 		__lsan_unregister_root_region(low, size);
 }
 
+/* The marks of frames that never returned would outlive their stack. */
+void cress_sanitizer_unmap(const void *low, size_t size)
+{
+	if (__asan_unpoison_memory_region != NULL)
+		__asan_unpoison_memory_region(low, size);
+}
+
 void cress_sanitizer_expose(const void *low, size_t size)
 {
 	VALGRIND_MAKE_MEM_DEFINED(low, size);

@@ -37,6 +37,9 @@ static inline int cress_sanitizer_is_watching(void)
 void cress_sanitizer_root(const void *low, size_t size);
 void cress_sanitizer_unroot(const void *low, size_t size);
 
+/* Memory that is about to be unmapped: what comes there next is new. */
+void cress_sanitizer_unmap(const void *low, size_t size);
+
 /* Memory that was used as a stack is ours to read and write as a whole. */
 void cress_sanitizer_expose(const void *low, size_t size);
 

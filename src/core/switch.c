@@ -293,6 +293,23 @@ void cress_bury_slowly(struct cress_thread *thread, cress_t *dead)
 }
 
 /*
+ * Nobody will ever unlock what it holds. Each lock keeps a reference, so that
+ * the owner which it names is this one for good, and dead.
+ */
+static void end_holding(struct cress_thread *thread, cress_t *c)
+	__attribute__((noinline, cold));
+
+static void end_holding(struct cress_thread *thread, cress_t *c)
+{
+	cress_log(CRESS_LOG_ERROR, "coroutine \"%s\" (%p) ended holding %u %s",
+		  cress_label(c), (const void *)c, c->held,
+		  c->held == 1 ? "lock" : "locks");
+	c->references += c->held;
+	if (thread->upcalls != NULL)
+		thread->upcalls->ended_holding(c);
+}
+
+/*
  * Leave a coroutine that has ended, for its parent or whoever is ready. None of
  * this returns, but it is not declared so, nor is coroutine_main(): it is to
  * reach the last switch by jumps, see cress_transfer_last().
@@ -355,6 +372,8 @@ static void coroutine_main(void *value)
 	c->value = result;
 	c->error = error;
 	c->state = CRESS_DEAD;
+	if (unlikely(c->held != 0))
+		end_holding(thread, c);
 	/* Most have the hub for a parent, which takes neither. */
 	if (likely(c->parent->state == CRESS_IDLE_HUB && error == 0))
 		thread->upcalls->leave(c);

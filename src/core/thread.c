@@ -155,6 +155,7 @@ static void thread_exit(void *arg)
 	pthread_mutex_lock(&thread->lock);
 	thread->gone = 1;
 	thread->main.state = CRESS_DEAD;
+	thread->main.references += thread->main.held;
 	cress_abandon_all(thread);
 	if (thread->main.stack != NULL)
 		cress_sanitizer_unroot(thread->main.stack,

@@ -73,7 +73,8 @@ struct cress {
 	};
 	struct cress_thread *thread;
 	int saved_errno;
-	int kill_error;		/* of the first kill, or 0 */
+	int16_t kill_error;	/* of the first kill, or 0 */
+	uint16_t held;		/* locks that it holds */
 	void *value;		/* for its next resumption; its result */
 
 	uint8_t kind;
@@ -125,6 +126,8 @@ struct cress_upcalls {
 	 * parent is among them, and so knows.
 	 */
 	int (*ended)(cress_t *c);
+	/* It ended with locks held: who waits for one of them must fail. */
+	void (*ended_holding)(cress_t *c);
 	/* The thread ends. */
 	void (*thread_exit)(struct cress_thread *thread);
 };

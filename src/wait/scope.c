@@ -109,8 +109,8 @@ void cress_cancel_apply(struct cress_hub *hub, cress_t *c)
 	if (error == 0 || c == c->thread->current)
 		return;
 	if (c->state == CRESS_PARKED && c->waiter != NULL) {
-		put_blame(c, blame);
-		cress_interrupt(hub, c, error);
+		if (cress_interrupt(hub, c, error))
+			put_blame(c, blame);
 	} else if (c->state == CRESS_ACTIVE && !put_blame(c, blame)) {
 		cress_throw_later(hub, c, error);
 	}

@@ -46,17 +46,21 @@ void cress_unlink_from_list(struct cress_waiter *waiter)
 	cress_waiter_remove(waiter->object, waiter);
 }
 
-void cress_interrupt(struct cress_hub *hub, cress_t *c, int error)
+int cress_interrupt(struct cress_hub *hub, cress_t *c, int error)
 {
 	struct cress_waiter *waiter = c->waiter;
+	int refused = 0;
 
-	if (waiter->kind->refuse && waiter->kind->refuse(waiter, error))
-		return;
+	if (waiter->kind->refuse)
+		refused = waiter->kind->refuse(waiter, error);
+	if (refused)
+		return refused != CRESS_WAIT_KEPT;
 	hub->outside -= (size_t)waiter->kind->outside;
 	c->waiter = NULL;
 	waiter->kind->unlink(waiter);
 	c->saved_errno = error == CRESS_EXIT ? ECANCELED : error;
 	cress_hub_push(hub, c, FAILED);
+	return 1;
 }
 
 void cress_throw_later(struct cress_hub *hub, cress_t *c, int error)
@@ -99,9 +103,8 @@ static void upcall_interrupt(cress_t *c, int error)
 
 	if (!(c->kind & CRESS_KIND_STARTED)) {
 		cress_kill(c, error);
-	} else if (c->state == CRESS_PARKED) {
-		cress_interrupt(hub, c, error);
-	} else {
+	} else if (c->state != CRESS_PARKED ||
+		   !cress_interrupt(hub, c, error)) {
 		c->pending_throw = error;
 		c->cancelled = 1;
 	}
@@ -127,6 +130,26 @@ static int upcall_ended(cress_t *c)
 		cress_wake_first(hub, &c->joiners);
 	}
 	return parent_knows;
+}
+
+/* A walk through all, because it is a mistake, and must cost nobody else. */
+static void upcall_ended_holding(cress_t *dead)
+{
+	struct cress_thread *thread = dead->thread;
+	struct cress_hub *hub = thread->hub;
+	cress_t *c = &thread->main;
+
+	if (hub == NULL)
+		return;
+	do {
+		const struct cress_waiter *waiter = c->waiter;
+
+		if (waiter != NULL && waiter->kind->owner != NULL &&
+		    waiter->kind->owner(waiter) == dead)
+			cress_interrupt(hub, c, EOWNERDEAD);
+		c = cress_next_of_thread(thread,
+					 c == &thread->main ? NULL : c);
+	} while (c != NULL);
 }
 
 static void upcall_leave(cress_t *dead)
@@ -206,6 +229,7 @@ static const struct cress_upcalls upcalls = {
 	.leave = upcall_leave,
 	.interrupt = upcall_interrupt,
 	.ended = upcall_ended,
+	.ended_holding = upcall_ended_holding,
 	.thread_exit = upcall_thread_exit,
 };
 

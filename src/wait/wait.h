@@ -32,8 +32,14 @@ struct cress_wait_kind {
 	int borrowed;
 	/* Take the waiter out of what it waits for; it may be freed here. */
 	void (*unlink)(struct cress_waiter *waiter);
-	/* Is the wait to go on in spite of `error`? NULL: never. */
+	/*
+	 * Is the wait to go on in spite of `error`? Not 0: it is, and fails
+	 * later; or CRESS_WAIT_KEPT: it has what it wants, and will not fail.
+	 * NULL: never.
+	 */
 	int (*refuse)(struct cress_waiter *waiter, int error);
+	/* Who has it, borrowed: the wait fails if that one dies. NULL: none. */
+	cress_t *(*owner)(const struct cress_waiter *waiter);
 	/* Write what it waits for into `line`; NULL: `what` will do. */
 	void (*describe)(const struct cress_waiter *waiter, char *line,
 			 size_t size);
@@ -45,6 +51,8 @@ struct cress_wait_kind {
 	 */
 	void (*ended)(struct cress_waiter *waiter);
 };
+
+#define CRESS_WAIT_KEPT 2
 
 struct cress_waiter {
 	struct cress_waiter *next, *previous;
@@ -81,8 +89,11 @@ static inline int cress_park(struct cress_hub *hub,
 /* Wake who was parked on `waiter`, which is out of its list already. */
 void cress_wake(struct cress_hub *hub, struct cress_waiter *waiter);
 
-/* End the wait of a parked coroutine: its call fails with `error`. */
-void cress_interrupt(struct cress_hub *hub, cress_t *c, int error);
+/*
+ * End the wait of a parked coroutine: its call fails with `error`. Returns 0
+ * only if it will not fail for that.
+ */
+int cress_interrupt(struct cress_hub *hub, cress_t *c, int error);
 
 /* cress_kill() of one that lives, and whose room in the ring is reserved. */
 void cress_kill_now(struct cress_hub *hub, cress_t *c, int error);

@@ -118,6 +118,18 @@ def scheduler_rows(paths):
     yield add_schedulers(paths, Row("sleep", case, "s", 5, renew), "gevent")
 
 
+def sync_rows(paths):
+  for arguments in (("mutex", "contended"), ("semaphore", "hand-off")):
+    row = Row(*arguments, "ns", 21, 3)
+    row.add(CRESS, paths.built("bench-sync"), *arguments)
+    row.add("go", paths.built("peer-go-channel"), *arguments)
+    row.add("gevent", PYTHON, paths.script("gevent_channel.py"), *arguments)
+    if row.bench == "mutex":
+      row.add("boost-fiber", paths.built("peer-fiber-channel"), *arguments)
+      row.add("state-threads", paths.built("peer-st"), *arguments)
+    yield row
+
+
 def server_rows(paths):
   load = paths.built("bench-echo-load")
   echo = [paths.example("echo"), "127.0.0.1:PORT"]
@@ -143,4 +155,5 @@ def all_rows(paths):
   """Every row, in the order in which they are measured."""
   yield from switch_rows(paths)
   yield from scheduler_rows(paths)
+  yield from sync_rows(paths)
   yield from server_rows(paths)

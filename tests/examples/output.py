@@ -74,6 +74,15 @@ careless office, that seed again: the same to the bit
 careful office, usual order: sold once
 careful office, all 1000 orders: sold once
 ''',
+    'rate_limiter': '''\
+served: 12
+at once: as agreed
+in a tick: as agreed
+''',
+    'philosophers': '''\
+left fork first: a deadlock, in one order of many; all wait for 5 forks
+lower fork first: they dine, in each of 500 orders
+''',
 }
 
 PROGRAM = sys.argv[1]

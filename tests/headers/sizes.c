@@ -38,6 +38,22 @@ _Static_assert(sizeof(cress_group_result_t) ==
 	       "cress_group_result_t: four members, 2 x int, 3 spare");
 _Static_assert(offsetof(cress_group_result_t, error) == 4 * POINTER,
 	       "cress_group_result_t: the error comes fifth");
+/* What coroutines coordinate with: a name, and words. */
+#define WORDS(type, count) \
+	_Static_assert(offsetof(type, name) == 0 && \
+		       sizeof(((type *)0)->opaque) == \
+			       (count) * sizeof(uint64_t), \
+		       #type ": a name, and so many words")
+WORDS(cress_barrier_t, 7);
+WORDS(cress_condition_t, 7);
+WORDS(cress_event_t, 7);
+WORDS(cress_future_t, 7);
+WORDS(cress_mutex_t, 7);
+WORDS(cress_once_t, 7);
+WORDS(cress_recursive_mutex_t, 7);
+WORDS(cress_rwlock_t, 17);
+WORDS(cress_semaphore_t, 7);
+WORDS(cress_wait_group_t, 7);
 
 _Static_assert(sizeof(cress_allocator_t) == 8 * POINTER,
 	       "cress_allocator_t: four functions, a context, 3 spare");

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "loop/virtual.h"
+#include "support/environment.h"
 
 #include <cress/runtime.h>
 #include <cress/simulate.h>
@@ -163,20 +164,19 @@ void run_on_both(void **state)
 	run_on_libev(state);
 }
 
-void run_on_virtual_seeds(void **state)
+static void simulate(struct scenario *scenario, uint32_t seeds, uint32_t flags)
 {
-	const char *seeds = getenv("CRESS_SEEDS");
+	const char *wanted = getenv("CRESS_SEEDS");
 	cress_simulation_t how = {
 		.first_seed = 1,
-		.seeds = seeds == NULL ? SEEDS : (uint32_t)atoi(seeds),
+		.seeds = wanted == NULL ? seeds : (uint32_t)atoi(wanted),
 		.flags = CRESS_SIMULATE_DEADLOCKS | CRESS_SIMULATE_LEAKS |
-			 CRESS_SIMULATE_TWICE,
+			 flags,
+		.print = print_line,
 	};
 
-	run_on_virtual(state);
 	cress_set_log(keep_line, NULL);
-	how.print = print_line;
-	check_int(cress_simulate(call_simulated, *state, &how), 0);
+	check_int(cress_simulate(call_simulated, scenario, &how), 0);
 	cress_set_log(NULL, NULL);
 }
 
@@ -184,6 +184,20 @@ void run_on_seeds(void **state)
 {
 	run_on_libev(state);
 	run_on_virtual_seeds(state);
+}
+
+void run_on_virtual_seeds(void **state)
+{
+	run_on_virtual(state);
+	simulate(*state, SEEDS, CRESS_SIMULATE_TWICE);
+}
+
+void run_on_many_seeds(void **state)
+{
+	uint32_t seeds = environment_is_full() ? 10000 : 500;
+
+	run_on_virtual(state);
+	simulate(*state, environment_reduced() != NULL ? SEEDS : seeds, 0);
 }
 
 void run_bare(void **state)

@@ -30,6 +30,8 @@ void run_on_both(void **state);
  */
 void run_on_seeds(void **state);
 void run_on_virtual_seeds(void **state);
+/* Virtual only, in 500 seeded orders, or 10,000 in the long run. */
+void run_on_many_seeds(void **state);
 /* Without a hub. */
 void run_bare(void **state);
 
@@ -45,6 +47,8 @@ void run_bare(void **state);
 #define in_any_order(function) SCENARIO(run_on_seeds, function)
 /* The same, where the real clock could change the outcome. */
 #define on_seeds(function) SCENARIO(run_on_virtual_seeds, function)
+/* Where the order is what the test is about. */
+#define in_every_order(function) SCENARIO(run_on_many_seeds, function)
 /* Where it would take too long on a real clock. */
 #define on_virtual(function) SCENARIO(run_on_virtual, function)
 /* Where the virtual clock would stand still, or is not meant. */

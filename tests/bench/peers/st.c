@@ -68,6 +68,36 @@ static void *yield_timed(void *arg)
 	return arg;
 }
 
+/* Two threads lock, yield and unlock, so that the mutex is always held. */
+static long lock_n(long n)
+{
+	static st_mutex_t mutex;
+	long before = turns;
+
+	if (mutex == NULL)
+		mutex = st_mutex_new();
+	for (long i = 0; i < n; i++) {
+		st_mutex_lock(mutex);
+		turns++;
+		st_usleep(0);
+		st_mutex_unlock(mutex);
+	}
+	return turns - before;
+}
+
+static void *lock_always(void *arg)
+{
+	for (;;)
+		lock_n(1000);
+	return arg;
+}
+
+static void *lock_timed(void *arg)
+{
+	bench_time(lock_n);
+	return arg;
+}
+
 static void *sleep_once(void *arg)
 {
 	st_usleep(bench_nap((long)arg));
@@ -118,6 +148,11 @@ int main(int argc, char **argv)
 		for (long i = atol(argv[2]); i > 1; i--)
 			spawn(yield_always, NULL, 0);
 		st_thread_join(spawn(yield_timed, NULL, 1), NULL);
+		return 0;
+	}
+	if (bench_is(argv, "mutex", "contended")) {
+		spawn(lock_always, NULL, 0);
+		st_thread_join(spawn(lock_timed, NULL, 1), NULL);
 		return 0;
 	}
 	if (bench_is(argv, "sleep", NULL)) {
