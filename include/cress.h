@@ -9,6 +9,7 @@
 #define CRESS_H
 
 #include <cress/attr.h>
+#include <cress/channel.h>
 #include <cress/coroutine.h>
 #include <cress/hub.h>
 #include <cress/io.h>

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A test that must hold in whatever order the ready coroutines run: on both
+ * drivers in their order, and under 500 seeds; under 10,000 with CRESS_FULL.
+ */
+#ifndef TESTS_SYNC_SEEDS_H
+#define TESTS_SYNC_SEEDS_H
+
+#include "loop/support.h"
+
+void run_on_many_seeds(void **state);
+
+#define under_seeds(function) SCENARIO(run_on_many_seeds, function)
+
+/* A number from 0 to below `bound`, another one under each seed. */
+unsigned any_below(unsigned bound);
+
+#endif
