@@ -16,6 +16,7 @@
 #include <cress/local.h>
 #include <cress/net.h>
 #include <cress/offload.h>
+#include <cress/queue.h>
 #include <cress/runtime.h>
 #include <cress/scope.h>
 #include <cress/simulate.h>

@@ -113,7 +113,8 @@ int cress_channel_fini(cress_channel_t *channel)
 	if (cress_channel_check(old) != 0)
 		return -1;
 	if (old->senders.first != NULL || old->receivers.first != NULL)
-		return cress_refuse_end("channel", old->name, old);
+		return cress_misuse("channel", old->name, old, EBUSY,
+				    "destroys it while others wait");
 	if (old->room != (char *)old)
 		cress_free(old->room);
 	memset(channel, 0, sizeof *channel);

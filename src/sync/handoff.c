@@ -54,15 +54,15 @@ void cress_describe_object(char *line, size_t size, const char *type,
 		snprintf(line, size, "%s \"%s\" (%p)", type, name, object);
 }
 
-int cress_refuse_end(const char *type, const char *name, const void *object)
+int cress_misuse(const char *type, const char *name, const void *object,
+		 int error, const char *what)
 {
 	const cress_t *c = cress_current();
 	char label[LABEL_SIZE];
 
 	cress_describe_object(label, sizeof label, type, name, object);
-	cress_log(CRESS_LOG_ERROR,
-		  "%s: coroutine \"%s\" (%p) destroys it while others wait",
-		  label, cress_label(c), (const void *)c);
-	errno = EBUSY;
+	cress_log(CRESS_LOG_ERROR, "%s: coroutine \"%s\" (%p) %s", label,
+		  cress_label(c), (const void *)c, what);
+	errno = error;
 	return -1;
 }

@@ -58,8 +58,9 @@ int cress_admit_nowait(struct cress_thread **owner);
 void cress_describe_object(char *line, size_t size, const char *type,
 			   const char *name, const void *object);
 
-/* It is destroyed while others wait: log that. Returns -1 with errno EBUSY. */
-int cress_refuse_end(const char *type, const char *name, const void *object);
+/* A mistake: log who did what to it. Returns -1 with errno = `error`. */
+int cress_misuse(const char *type, const char *name, const void *object,
+		 int error, const char *what);
 
 /* May the current coroutine go on at once? Else cress_admit() says. */
 static inline int cress_admits(const struct cress_thread *owner)

@@ -38,6 +38,12 @@ _Static_assert(offsetof(cress_channel_case_t, error) ==
 	       2 * POINTER + sizeof(int),
 	       "cress_channel_case_t: the error comes fourth");
 
+_Static_assert(sizeof(cress_queue_t) == POINTER + 27 * sizeof(uint64_t),
+	       "cress_queue_t: a name, 27 words");
+_Static_assert(CRESS_QUEUE_FIFO == 0, "CRESS_QUEUE_FIFO");
+_Static_assert(CRESS_QUEUE_LIFO == 1, "CRESS_QUEUE_LIFO");
+_Static_assert(CRESS_QUEUE_PRIORITY == 2, "CRESS_QUEUE_PRIORITY");
+
 _Static_assert(sizeof(cress_allocator_t) == 8 * POINTER,
 	       "cress_allocator_t: four functions, a context, 3 spare");
 _Static_assert(offsetof(cress_allocator_t, context) == 4 * POINTER,
@@ -79,6 +85,7 @@ int main(void)
 	printf("cress_attr_t        %zu bytes\n", sizeof(cress_attr_t));
 	printf("cress_scope_t       %zu bytes\n", sizeof(cress_scope_t));
 	printf("cress_channel_t     %zu bytes\n", sizeof(cress_channel_t));
+	printf("cress_queue_t       %zu bytes\n", sizeof(cress_queue_t));
 	printf("cress_allocator_t   %zu bytes\n", sizeof(cress_allocator_t));
 	printf("cress_simulation_t  %zu bytes\n", sizeof(cress_simulation_t));
 	printf("cress_stack_stats_t %zu bytes\n", sizeof(cress_stack_stats_t));
