@@ -111,16 +111,12 @@ static void on_time(struct cress_timer *timer)
 static size_t draw(size_t count)
 {
 	struct cress_hub *hub = cress_hub_get();
-	size_t drawn;
 
 	if (unlikely(hub == NULL))
 		return 0;
 	/* Knuth's multiplier; only the upper bits are any good. */
 	hub->random = hub->random * 6364136223846793005u + 1442695040888963407u;
-	drawn = (size_t)(hub->random >> 33) % count;
-	if (hub->driver->pick != NULL)
-		drawn = (drawn + hub->driver->pick(hub, count)) % count;
-	return drawn;
+	return (size_t)(hub->random >> 33) % count;
 }
 
 static int check_case(const cress_channel_case_t *one)

@@ -6,7 +6,9 @@
 #include "sync/two_channels.h"
 
 #include <limits.h>
+#include <string.h>
 
+#include "loop/virtual.h"
 #include "support/environment.h"
 #include "support/memory.h"
 #include "wait/wait.h"
@@ -54,6 +56,39 @@ static void each_that_is_ready_is_as_likely(void)
 	first = draws_of_first(8, 8);
 	check(first > DRAWS / 12 && first < DRAWS / 6);
 	check_int(draws_of_first(1, 8), DRAWS);
+}
+
+#define CHOICES 64
+
+static char choices[CHOICES + 1];
+
+static int choose_often(void *unused)
+{
+	(void)unused;
+	make(1);
+	put(&a, 1);
+	put(&b, 1);
+	for (int i = 0; i < CHOICES; i++) {
+		int chosen = receive_either(0);
+
+		choices[i] = (char)('a' + chosen);
+		put(chosen == 0 ? &a : &b, 1);
+	}
+	unmake();
+	return 0;
+}
+
+static void a_seed_repeats_the_choices(void)
+{
+	char first[CHOICES + 1];
+
+	check_int(cress_run_virtual(choose_often, NULL, 7), 0);
+	strcpy(first, choices);
+	check_int(cress_run_virtual(choose_often, NULL, 7), 0);
+	check(strcmp(first, choices) == 0);
+	check_int(cress_run_virtual(choose_often, NULL, 8), 0);
+	check(strcmp(first, choices) != 0);
+	check(strchr(first, 'a') != NULL && strchr(first, 'b') != NULL);
 }
 
 static void wrong_cases_are_refused_with_nothing_moved(void)
@@ -180,6 +215,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_any_order(each_that_is_ready_is_as_likely),
+		bare(a_seed_repeats_the_choices),
 		in_order(wrong_cases_are_refused_with_nothing_moved),
 		in_order(channels_of_another_thread_are_refused),
 		in_order(in_the_loop_it_never_parks),
