@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rows of channels through the public interface of the shared library: one
- * message from one coroutine to another, a token that goes round a ring, and a
- * tree of a million leaves. An item is a long.
+ * Rows of channels and queues through the public interface of the shared
+ * library: one message from one coroutine to another, a token that goes round
+ * a ring, a tree of a million leaves, and a select. An item is a long.
  */
 #include "../harness.h"
 
@@ -14,8 +14,13 @@
 #include <unistd.h>
 
 #define LEAVES 1000000
+#define CHILDREN 10
 
-static cress_channel_t channel;
+static cress_channel_t channel, many[8];
+static cress_queue_t queue;
+static cress_channel_case_t cases[8];
+static size_t case_count;
+static size_t answers;		/* that a node of the tree has room for */
 static cress_channel_t *ring;
 static long ring_size;
 
@@ -27,11 +32,18 @@ static void need(int result)
 	}
 }
 
-static void *send_always(void *unused)
+static void *send_always(void *to)
 {
 	for (long i = 0;; i++)
-		need(cress_channel_send(&channel, &i));
-	return unused;
+		need(cress_channel_send(to, &i));
+	return NULL;
+}
+
+static void *put_always(void *item)
+{
+	for (;;)
+		need(cress_queue_put(&queue, item));
+	return NULL;
 }
 
 static long receive_n(long n)
@@ -43,10 +55,34 @@ static long receive_n(long n)
 	return n;
 }
 
-static void *receive_timed(void *unused)
+static long get_n(long n)
 {
-	_exit(bench_time(receive_n));
-	return unused;
+	void *item;
+
+	for (long i = 0; i < n; i++)
+		cress_queue_get(&queue, &item);
+	return n;
+}
+
+static long select_n(long n)
+{
+	for (long i = 0; i < n; i++)
+		cress_channel_select(cases, case_count, INFINITY);
+	return n;
+}
+
+static void make_cases(size_t count)
+{
+	static long item;
+
+	case_count = count;
+	for (size_t i = 0; i < count; i++) {
+		need(cress_channel_init(&many[i], sizeof(long), 0));
+		cases[i].channel = &many[i];
+		cases[i].item = &item;
+		cases[i].operation = CRESS_CHANNEL_RECEIVE;
+		need(cress_go(send_always, &many[i]));
+	}
 }
 
 /* Each hands the token on to the next; main's is the first and the last. */
@@ -86,12 +122,6 @@ static long go_round(long n)
 	return hops;
 }
 
-static void *go_round_timed(void *unused)
-{
-	_exit(bench_time(go_round));
-	return unused;
-}
-
 struct node {
 	cress_channel_t *up;
 	long number, size;
@@ -101,21 +131,21 @@ static void *grow(void *arg)
 {
 	struct node node = *(struct node *)arg;
 	cress_channel_t sums;
-	struct node children[10];
+	struct node children[CHILDREN];
 	long sum = 0, one;
 
 	if (node.size == 1) {
 		need(cress_channel_send(node.up, &node.number));
 		return NULL;
 	}
-	need(cress_channel_init(&sums, sizeof(long), 0));
-	for (long i = 0; i < 10; i++) {
+	need(cress_channel_init(&sums, sizeof(long), answers));
+	for (long i = 0; i < CHILDREN; i++) {
 		children[i].up = &sums;
-		children[i].size = node.size / 10;
+		children[i].size = node.size / CHILDREN;
 		children[i].number = node.number + i * children[i].size;
 		need(cress_go(grow, &children[i]));
 	}
-	for (int i = 0; i < 10; i++) {
+	for (int i = 0; i < CHILDREN; i++) {
 		need(cress_channel_receive(&sums, &one));
 		sum += one;
 	}
@@ -137,23 +167,49 @@ static double grow_all(void)
 	return bench_cpu() - start;
 }
 
-static int body(void *arg)
+static bench_slice *slice_of(char **argv)
 {
-	char **argv = arg;
-	long room = bench_is(argv, "channel", "buffered-128") ? 128 : 0;
+	size_t room = bench_is(argv, "channel", "buffered-128") ? 128 : 0;
 
-	need(cress_channel_init(&channel, sizeof(long), (size_t)room));
+	need(cress_channel_init(&channel, sizeof(long), room));
 	if (bench_is(argv, "channel", NULL)) {
-		need(cress_go(send_always, NULL));
-		return cress_join(cress_spawn(receive_timed, NULL), NULL);
+		need(cress_go(send_always, &channel));
+		return receive_n;
 	}
 	if (bench_is(argv, "ring", NULL)) {
 		make_ring(atol(argv[2]));
-		return cress_join(cress_spawn(go_round_timed, NULL), NULL);
+		return go_round;
 	}
-	if (bench_is(argv, "skynet", NULL))
+	if (bench_is(argv, "queue", "put-get")) {
+		need(cress_queue_init(&queue, CRESS_QUEUE_FIFO, 128, NULL));
+		need(cress_go(put_always, &queue));
+		return get_n;
+	}
+	if (!bench_is(argv, "select", NULL))
+		return NULL;
+	make_cases(atoi(argv[2]) == 2 ? 2 : 8);
+	return select_n;
+}
+
+/* Not main's: its stack is another than those of the others. */
+static void *measure(void *slice)
+{
+	_exit(bench_time(*(bench_slice **)slice));
+	return NULL;
+}
+
+static int body(void *arg)
+{
+	bench_slice *slice = slice_of(arg);
+
+	if (bench_is(arg, "skynet", NULL)) {
+		if (bench_is(arg, "skynet", "1000000"))
+			answers = CHILDREN;
 		_exit(bench_figures(grow_all));
-	return bench_unknown(argv);
+	}
+	if (slice == NULL)
+		return bench_unknown(arg);
+	return cress_join(cress_spawn(measure, &slice), NULL);
 }
 
 int main(int argc, char **argv)
