@@ -49,6 +49,7 @@ careless office, another order: sold twice
 careless office, that seed again: the same to the bit
 careful office, usual order: sold once
 careful office, all 1000 orders: sold once
+''',
     'sieve': '''\
 2
 3

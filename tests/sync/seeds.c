@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The runner of seeds.h. One failure is enough: its seed repeats it. */
+/* The runner of seeds.h. One failure is enough: its report repeats it. */
 #include "sync/seeds.h"
 
-#include "loop/virtual.h"
+#include <stdio.h>
+
 #include "support/environment.h"
+
+#include <cress/runtime.h>
+#include <cress/simulate.h>
 
 #define SEEDS 500
 #define SEEDS_FULL 10000
-#define SEEDS_REDUCED 50
+#define SEEDS_REDUCED 20
 
 static uint64_t drawn;
 
@@ -17,27 +21,51 @@ unsigned any_below(unsigned bound)
 	return (unsigned)(drawn >> 33) % bound;
 }
 
+static void print_line(const char *line, void *context)
+{
+	(void)context;
+	fprintf(stderr, "%s\n", line);
+}
+
+/* A deadlock is a failure here, and so is what is left over. */
 static int call_body(void *scenario)
 {
+	int failures = suite_failures();
+
+	noted();
+	drawn = cress_simulate_draw(UINT32_MAX);
 	((struct scenario *)scenario)->body();
-	return 0;
+	return suite_failures() != failures;
+}
+
+static void simulate(void **state, uint32_t seeds, uint32_t faults)
+{
+	cress_simulation_t how = {
+		.first_seed = 1,
+		.seeds = environment_reduced() == NULL ? seeds : SEEDS_REDUCED,
+		.flags = faults | CRESS_SIMULATE_LEAKS | CRESS_SIMULATE_TWICE,
+		.print = print_line,
+	};
+
+	check_int(cress_simulate(call_body, *state, &how), 0);
 }
 
 void run_on_many_seeds(void **state)
 {
-	unsigned count = environment_is_full() ? SEEDS_FULL : SEEDS;
-
-	if (environment_reduced() != NULL)
-		count = SEEDS_REDUCED;
 	drawn = 0;
 	run_on_both(state);
-	for (unsigned seed = 1; seed <= count; seed++) {
-		int failures = suite_failures();
+	simulate(state, environment_is_full() ? SEEDS_FULL : SEEDS, 0);
+}
 
-		noted();
-		drawn = seed;
-		check_int(cress_run_virtual(call_body, *state, seed), 0);
-		if (suite_failures() != failures)
-			fail_msg("failed under seed %u", seed);
-	}
+void run_with_throws(void **state)
+{
+	simulate(state, environment_is_full() ? SEEDS : SEEDS_REDUCED,
+		 CRESS_SIMULATE_THROW | CRESS_SIMULATE_DEADLINE);
+}
+
+void run_with_kills(void **state)
+{
+	run_with_throws(state);
+	simulate(state, environment_is_full() ? SEEDS : SEEDS_REDUCED,
+		 CRESS_SIMULATE_KILL);
 }

@@ -12,6 +12,16 @@ void run_on_many_seeds(void **state);
 
 #define under_seeds(function) SCENARIO(run_on_many_seeds, function)
 
+/*
+ * The same with fewer seeds, and for each of them once more for each call that
+ * parks: a throw there, a deadline, or with_kills() a kill.
+ */
+void run_with_throws(void **state);
+void run_with_kills(void **state);
+
+#define with_throws(function) SCENARIO(run_with_throws, function)
+#define with_kills(function) SCENARIO(run_with_kills, function)
+
 /* A number from 0 to below `bound`, another one under each seed. */
 unsigned any_below(unsigned bound);
 

@@ -165,6 +165,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		under_seeds(what_was_sent_arrives_once_whatever_happens),
+		with_kills(what_was_sent_arrives_once_whatever_happens),
 	};
 
 	return suite_run(tests);

@@ -71,9 +71,9 @@ static void *get_some(void *number)
 			seen[item / 10] = item;
 			check_int(cress_queue_task_done(&queue), 0);
 		}
-		if (any_below(4) == 0 && cress_yield() != 0)
-			return NULL;
-		if (item == -ECANCELED)
+		if (any_below(4) == 0)
+			cress_yield();
+		if (cress_scope_error() != 0)
 			return NULL;
 	}
 }
@@ -121,6 +121,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		under_seeds(what_was_put_comes_out_once_whatever_happens),
+		with_throws(what_was_put_comes_out_once_whatever_happens),
 	};
 
 	return suite_run(tests);
