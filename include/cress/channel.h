@@ -109,8 +109,8 @@ int cress_channel_receive(cress_channel_t *channel, void *item);
 int cress_channel_try_receive(cress_channel_t *channel, void *item);
 
 /*
- * Close the channel. Senders that wait fail with EPIPE, in any order with
- * others that are ready; so do receivers, since nothing is left for them.
+ * Close the channel. Whoever waits fails with EPIPE: senders, and receivers
+ * too, since nothing is left for them.
  *
  * Returns 0, or -1 with errno: EALREADY it is closed; EINVAL; EXDEV. Does not
  * park.

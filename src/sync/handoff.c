@@ -14,6 +14,7 @@
 #include "core/log.h"
 
 #include <cress/runtime.h>
+#include <cress/scope.h>
 
 #define LABEL_SIZE 120
 
@@ -33,14 +34,10 @@ int cress_admit_nowait(struct cress_thread **owner)
 
 int cress_admit(struct cress_thread **owner)
 {
-	struct cress_hub *hub;
-	cress_t *c;
-
 	if (cress_admit_nowait(owner) != 0)
 		return -1;
-	hub = (*owner)->hub;
-	c = (*owner)->current;
-	if (!c->cancelled || (hub != NULL && c == hub->coroutine))
+	/* Who must not park counts as cancelled, though by no scope. */
+	if (!(*owner)->current->cancelled || cress_scope_error() == 0)
 		return 0;
 	return cress_wait_begin() == NULL ? -1 : 0;
 }

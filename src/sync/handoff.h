@@ -46,8 +46,8 @@ static inline void cress_turn_away(struct cress_hub *hub,
 /*
  * A parking call on an object of `*owner` begins the long way. Binds an object
  * that is nobody's yet. Returns 0 if the call may go on and try, or -1 with
- * errno: EXDEV, ENOMEM, or that it is cancelled. In the hub's own coroutine it
- * may try as well: only parking is forbidden there.
+ * errno: EXDEV, ENOMEM, or that it is cancelled. Who runs the loop may try as
+ * well: only parking is forbidden there.
  */
 int cress_admit(struct cress_thread **owner);
 
