@@ -4,7 +4,6 @@
 package main
 
 import (
-	"math"
 	"os"
 	"runtime"
 	"strconv"
@@ -123,22 +122,29 @@ func selectOf8() {
 	})
 }
 
-// Two goroutines lock, yield and unlock, so that the mutex is always held.
+// While one has the mutex the other waits, whoever may be the next.
 func contended() {
 	var mutex sync.Mutex
 	turns := 0
-	loop := func(n int) int {
-		before := turns
+	lock := func(n int) {
 		for i := 0; i < n; i++ {
 			mutex.Lock()
 			turns++
 			runtime.Gosched()
 			mutex.Unlock()
 		}
-		return turns - before
 	}
-	go loop(math.MaxInt64)
-	timed(loop)
+	timed(func(n int) int {
+		before := turns
+		done := make(chan struct{})
+		go func() {
+			lock(n)
+			close(done)
+		}()
+		lock(n)
+		<-done
+		return turns - before
+	})
 }
 
 // Go has no semaphore: a channel with room for one permit stands for it.
