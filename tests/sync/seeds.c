@@ -50,7 +50,7 @@ static void simulate(void **state, uint32_t seeds, uint32_t faults)
 	check_int(cress_simulate(call_body, *state, &how), 0);
 }
 
-void run_on_many_seeds(void **state)
+void run_under_seeds(void **state)
 {
 	drawn = 0;
 	run_on_both(state);

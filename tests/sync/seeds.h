@@ -8,9 +8,9 @@
 
 #include "loop/support.h"
 
-void run_on_many_seeds(void **state);
+void run_under_seeds(void **state);
 
-#define under_seeds(function) SCENARIO(run_on_many_seeds, function)
+#define under_seeds(function) SCENARIO(run_under_seeds, function)
 
 /*
  * The same with fewer seeds, and for each of them once more for each call that
