@@ -10,6 +10,7 @@
 
 #include <cress/attr.h>
 #include <cress/barrier.h>
+#include <cress/channel.h>
 #include <cress/condition.h>
 #include <cress/coroutine.h>
 #include <cress/event.h>
@@ -24,6 +25,7 @@
 #include <cress/net.h>
 #include <cress/offload.h>
 #include <cress/once.h>
+#include <cress/queue.h>
 #include <cress/runtime.h>
 #include <cress/scope.h>
 #include <cress/semaphore.h>

@@ -37,6 +37,7 @@
 
 #include <poll.h>
 #include <stddef.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -105,6 +106,17 @@ int cress_shutdown(int fd, int how);
  * POLLNVAL.
  */
 int cress_poll(struct pollfd *fds, nfds_t nfds, int timeout);
+
+/*
+ * As select(2). `timeout` is left as it is, NULL waits for ever; a negative,
+ * or of a million microseconds and more, is EINVAL, as is an `nfds` beyond
+ * FD_SETSIZE. Without descriptors it only sleeps. The sets are changed only if
+ * it succeeds. Urgent data, in `exceptfds`, end a wait only together with
+ * something that can be read. More than 16 descriptors cost an allocation,
+ * which may fail with ENOMEM; cress_poll() is the better call for many.
+ */
+int cress_select(int nfds, fd_set *readfds, fd_set *writefds,
+		 fd_set *exceptfds, struct timeval *timeout);
 
 /*
  * As close(2), for any descriptor: those who are parked on it are woken with

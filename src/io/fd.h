@@ -110,6 +110,9 @@ struct cress_hub *cress_io_hub(void);
 /* poll(2) without waiting, and without EINTR. */
 int cress_poll_now(struct pollfd *fds, nfds_t count);
 
+/* cress_poll() with seconds, INFINITY for ever. */
+int cress_poll_seconds(struct pollfd *fds, nfds_t count, double seconds);
+
 /* Is it a regular file, or a disk? */
 int cress_io_is_file(int fd);
 

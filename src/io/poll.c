@@ -188,10 +188,9 @@ static int poll_until(struct cress_hub *hub, struct pollfd *fds, nfds_t count,
 	return result != 0 ? -1 : ready;
 }
 
-int cress_poll(struct pollfd *fds, nfds_t count, int timeout)
+int cress_poll_seconds(struct pollfd *fds, nfds_t count, double seconds)
 {
 	struct cress_hub *hub = cress_io_hub();
-	double when = INFINITY;
 	int ready;
 
 	if (hub == NULL || cress_io_turn(hub) != 0)
@@ -201,11 +200,15 @@ int cress_poll(struct pollfd *fds, nfds_t count, int timeout)
 		return -1;
 	}
 	ready = cress_poll_now(fds, count);
-	if (ready != 0 || timeout == 0)
+	if (ready != 0 || seconds == 0)
 		return ready;
-	if (timeout > 0)
-		when = hub->driver->now(hub) + timeout * 1e-3;
-	return poll_until(hub, fds, count, when);
+	return poll_until(hub, fds, count, hub->driver->now(hub) + seconds);
+}
+
+int cress_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	return cress_poll_seconds(fds, count,
+				  timeout < 0 ? INFINITY : timeout * 1e-3);
 }
 
 /* A member that is in its list, where a close finds it, but never watched. */

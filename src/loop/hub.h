@@ -41,6 +41,7 @@ struct cress_hub {
 	size_t batch;		/* were ready after it */
 	double polled;		/* when that was */
 	double looked;		/* when the hub looked at the clock */
+	uint64_t random;	/* for fair choices; a seed repeats them */
 	int stop;
 	int explicit;		/* made by cress_run() */
 	int draining;		/* what is spawned now is killed at once */

@@ -17,7 +17,9 @@
 
 static int virtual_open(struct cress_hub *hub)
 {
-	(void)hub;
+	struct cress_virtual *virtual = hub->loop;
+
+	hub->random = virtual->random;
 	return 0;
 }
 

@@ -130,6 +130,31 @@ def sync_rows(paths):
     yield row
 
 
+def add_channels(paths, row, *peers):
+  """Add cress, Go, and those of the others that have the like."""
+  arguments = (row.bench, row.case)
+  row.add(CRESS, paths.built("bench-channel"), *arguments)
+  row.add("go", paths.built("peer-go-channel"), *arguments)
+  if "boost-fiber" in peers:
+    row.add("boost-fiber", paths.built("peer-fiber-channel"), *arguments)
+  if "gevent" in peers:
+    row.add("gevent", PYTHON, paths.script("gevent_channel.py"), *arguments)
+  return row
+
+
+def channel_rows(paths):
+  both = ("boost-fiber", "gevent")
+  for bench, case in (("channel", "unbuffered"), ("channel", "buffered-128"),
+                      ("ring", "10000"), ("queue", "put-get")):
+    yield add_channels(paths, Row(bench, case, "ns", 21, 3), *both)
+  for case in ("2", "8"):
+    yield add_channels(paths, Row("select", case, "ns", 21, 3))
+  for case, gigabytes in (("1000000", 2), ("1000000-unbuffered", 6)):
+    row = add_channels(paths, Row("skynet", case, "s", 5, 1))
+    row.gigabytes = gigabytes
+    yield row
+
+
 def server_rows(paths):
   load = paths.built("bench-echo-load")
   echo = [paths.example("echo"), "127.0.0.1:PORT"]
@@ -156,4 +181,5 @@ def all_rows(paths):
   yield from switch_rows(paths)
   yield from scheduler_rows(paths)
   yield from sync_rows(paths)
+  yield from channel_rows(paths)
   yield from server_rows(paths)

@@ -83,6 +83,49 @@ in a tick: as agreed
 left fork first: a deadlock, in one order of many; all wait for 5 forks
 lower fork first: they dine, in each of 500 orders
 ''',
+    'sieve': '''\
+2
+3
+5
+7
+11
+13
+17
+19
+23
+29
+''',
+    'workers': '''\
+brought, and 2 at most still wait
+1 squared is 1
+2 squared is 4
+3 squared is 9
+4 squared is 16
+5 squared is 25
+6 squared is 36
+7 squared is 49
+8 squared is 64
+3 workers went home, 8 jobs were done
+''',
+    'producer_consumer': '''\
+-- what is left is consumed
+dropped: 0
+producer: shut down
+consumer: apples
+consumer: bread
+consumer: cheese
+consumer: shut down
+-- what is left is dropped
+dropped: 3
+producer: shut down
+consumer: shut down
+''',
+    'publish_subscribe': '''\
+ann hears the bell
+ann has read 8 and missed 0
+bob has read 1 and missed 4
+bob leaves 3 unread
+''',
 }
 
 PROGRAM = sys.argv[1]

@@ -55,6 +55,21 @@ WORDS(cress_rwlock_t, 17);
 WORDS(cress_semaphore_t, 7);
 WORDS(cress_wait_group_t, 7);
 
+_Static_assert(sizeof(cress_channel_t) == POINTER + 19 * sizeof(uint64_t),
+	       "cress_channel_t: a name, 19 words");
+_Static_assert(sizeof(cress_channel_case_t) ==
+	       2 * POINTER + 2 * sizeof(int) + 10 * sizeof(uint64_t),
+	       "cress_channel_case_t: channel, item, 2 x int, ten words");
+_Static_assert(offsetof(cress_channel_case_t, error) ==
+	       2 * POINTER + sizeof(int),
+	       "cress_channel_case_t: the error comes fourth");
+
+_Static_assert(sizeof(cress_queue_t) == POINTER + 27 * sizeof(uint64_t),
+	       "cress_queue_t: a name, 27 words");
+_Static_assert(CRESS_QUEUE_FIFO == 0, "CRESS_QUEUE_FIFO");
+_Static_assert(CRESS_QUEUE_LIFO == 1, "CRESS_QUEUE_LIFO");
+_Static_assert(CRESS_QUEUE_PRIORITY == 2, "CRESS_QUEUE_PRIORITY");
+
 _Static_assert(sizeof(cress_allocator_t) == 8 * POINTER,
 	       "cress_allocator_t: four functions, a context, 3 spare");
 _Static_assert(offsetof(cress_allocator_t, context) == 4 * POINTER,
@@ -74,6 +89,8 @@ _Static_assert(offsetof(cress_simulation_t, runs) ==
 
 /* Numbers that programs have compiled in. */
 _Static_assert(CRESS_EXIT == -1, "CRESS_EXIT");
+_Static_assert(CRESS_CHANNEL_SEND == 1, "CRESS_CHANNEL_SEND");
+_Static_assert(CRESS_CHANNEL_RECEIVE == 2, "CRESS_CHANNEL_RECEIVE");
 _Static_assert(CRESS_SHARED_FP == 1, "CRESS_SHARED_FP");
 _Static_assert(CRESS_CLEAN_STACK == 2, "CRESS_CLEAN_STACK");
 _Static_assert(CRESS_NO_OVERFLOW_REPORT == 4, "CRESS_NO_OVERFLOW_REPORT");
@@ -102,6 +119,8 @@ int main(void)
 	printf("cress_scope_t       %zu bytes\n", sizeof(cress_scope_t));
 	printf("cress_group_t       %zu bytes\n", sizeof(cress_group_t));
 	printf("cress_imap_t        %zu bytes\n", sizeof(cress_imap_t));
+	printf("cress_channel_t     %zu bytes\n", sizeof(cress_channel_t));
+	printf("cress_queue_t       %zu bytes\n", sizeof(cress_queue_t));
 	printf("cress_allocator_t   %zu bytes\n", sizeof(cress_allocator_t));
 	printf("cress_simulation_t  %zu bytes\n", sizeof(cress_simulation_t));
 	printf("cress_stack_stats_t %zu bytes\n", sizeof(cress_stack_stats_t));

@@ -117,4 +117,5 @@ def main():
     sys.exit("no such bench")
 
 
-main()
+if __name__ == "__main__":
+  main()
