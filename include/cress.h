@@ -10,6 +10,7 @@
 
 #include <cress/attr.h>
 #include <cress/coroutine.h>
+#include <cress/embed.h>
 #include <cress/group.h>
 #include <cress/hub.h>
 #include <cress/io.h>

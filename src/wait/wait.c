@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "core/stack.h"
+#include "loop/host.h"
 #include "wait/report.h"
 #include "wait/scope.h"
 
@@ -74,7 +75,7 @@ struct cress_hub *cress_wait_begin_slow(void)
 	if (unlikely(hub == NULL))
 		return NULL;
 	c = hub->thread->current;
-	if (unlikely(c == hub->coroutine)) {
+	if (unlikely(c->kind & (CRESS_KIND_HUB | CRESS_KIND_HOST))) {
 		errno = EDEADLK;
 		return NULL;
 	}
@@ -87,8 +88,11 @@ struct cress_hub *cress_wait_begin_slow(void)
 
 /* The upcalls of core. */
 
+/* A host does not park, but what it has asked for is done all the same. */
 static int upcall_yield(void)
 {
+	if (cress_thread_self->current->kind & CRESS_KIND_HOST)
+		return 0;
 	return cress_yield();
 }
 
@@ -97,7 +101,10 @@ static void upcall_interrupt(cress_t *c, int error)
 {
 	struct cress_hub *hub = c->thread->hub;
 
-	if (!(c->kind & CRESS_KIND_STARTED)) {
+	/* It runs its loop, where no call could bring the error. */
+	if (c->kind & CRESS_KIND_HOST) {
+		cress_host_missed(error);
+	} else if (!(c->kind & CRESS_KIND_STARTED)) {
 		cress_kill(c, error);
 	} else if (c->state == CRESS_PARKED) {
 		cress_interrupt(hub, c, error);
