@@ -128,6 +128,8 @@ struct cress_upcalls {
 	int (*ended)(cress_t *c);
 	/* The thread ends. */
 	void (*thread_exit)(struct cress_thread *thread);
+	/* This is the child of a fork(), and the thread its only one. */
+	void (*forked)(struct cress_thread *thread);
 };
 
 /* Bits of cress_thread.slow: why a switch cannot take the short way. */

@@ -77,6 +77,8 @@ struct cress_driver {
 	void (*notify)(struct cress_hub *hub);
 	/* Descriptors are not the kernel's: only coroutines act on them. */
 	int simulated;
+	/* This is the child of a fork(): share nothing with the parent. */
+	void (*forked)(struct cress_hub *hub);
 
 	/* What follows is for guests in another's loop; NULL: never one. */
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/memory.h"
+#include "loop/epoll.h"
 #include "loop/host.h"
 
 static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)
@@ -214,6 +215,22 @@ static void libev_notify(struct cress_hub *hub)
 	cress_notice_give(&libev->notice);
 }
 
+/* libev makes itself a new epoll when it next runs. */
+void cress_libev_forked(struct cress_hub *hub)
+{
+	struct cress_libev *libev = hub->loop;
+
+	if (libev->loop != NULL)
+		ev_loop_fork(libev->loop);
+	if (libev->notice_wanted && cress_notice_renew(&libev->notice) != 0) {
+		cress_libev_stop_io(libev, &libev->noticed);
+		libev->notice_wanted = 0;
+	}
+	if (libev->outer >= 0)
+		libev->outer = cress_epoll_renew(libev->outer);
+	hub->unsettled = 1;
+}
+
 const struct cress_driver cress_driver_libev = {
 	.open = libev_open,
 	.close = libev_close,
@@ -226,6 +243,7 @@ const struct cress_driver cress_driver_libev = {
 	.forget = cress_libev_forget,
 	.expect_notify = cress_libev_expect_notify,
 	.notify = libev_notify,
+	.forked = cress_libev_forked,
 	.leave = libev_leave,
 	.descriptor = cress_libev_descriptor,
 	.settle = cress_libev_settle,

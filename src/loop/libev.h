@@ -95,6 +95,7 @@ void cress_libev_on_readable(struct ev_loop *loop, ev_io *io, int events);
 void cress_libev_on_writable(struct ev_loop *loop, ev_io *io, int events);
 
 int cress_libev_expect_notify(struct cress_hub *hub, int expect);
+void cress_libev_forked(struct cress_hub *hub);
 void cress_libev_poll(struct cress_hub *hub, double seconds);
 
 /* Into the loop of a host, and out of it. */

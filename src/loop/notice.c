@@ -47,19 +47,17 @@ void cress_notice_take(struct cress_notice *notice)
 	atomic_store(&notice->given, 0);
 }
 
-void cress_notice_renew(struct cress_notice *notice)
+int cress_notice_renew(struct cress_notice *notice)
 {
-	int own;
+	int own = eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC);
 
-	if (notice->fd < 0)
-		return;
-	own = eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC);
-	/* Without one of our own, better none than the parent's. */
-	if (own >= 0)
-		dup3(own, notice->fd, O_CLOEXEC);
-	else
+	/* Better none than the parent's. */
+	if (own < 0) {
 		cress_notice_close(notice);
-	if (own >= 0)
-		close(own);
+		return -1;
+	}
+	dup3(own, notice->fd, O_CLOEXEC);
+	close(own);
 	atomic_store(&notice->given, 1);
+	return 0;
 }

@@ -25,8 +25,8 @@ void cress_notice_take(struct cress_notice *notice);
 
 /*
  * In a child of fork(): no longer the one that the parent has, but readable
- * and of the same number.
+ * and of the same number. 0, or -1 with errno, and it is closed.
  */
-void cress_notice_renew(struct cress_notice *notice);
+int cress_notice_renew(struct cress_notice *notice);
 
 #endif

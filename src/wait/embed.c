@@ -127,7 +127,7 @@ int cress_hub_detach(void)
 size_t cress_hub_waiters(size_t *outside)
 {
 	struct cress_thread *thread = cress_thread_self;
-	const cress_t *c = NULL;
+	cress_t *c = NULL;
 	size_t count = 0;
 
 	if (outside != NULL)

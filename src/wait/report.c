@@ -14,7 +14,7 @@ static int waits(const cress_t *c)
 	return c->state == CRESS_PARKED && c->waiter != NULL;
 }
 
-const cress_t *cress_next_waiter(struct cress_thread *thread, const cress_t *c)
+cress_t *cress_next_waiter(struct cress_thread *thread, cress_t *c)
 {
 	if (c == NULL && waits(&thread->main))
 		return &thread->main;
@@ -41,7 +41,7 @@ static void report_waiter(const cress_t *c, int level)
 
 size_t cress_report_waiters(struct cress_thread *thread, int level)
 {
-	const cress_t *c = NULL;
+	cress_t *c = NULL;
 	size_t count = 0;
 
 	for (; (c = cress_next_waiter(thread, c)) != NULL; count++)

@@ -12,6 +12,6 @@ void cress_report_deadlock(struct cress_hub *hub);
 size_t cress_report_waiters(struct cress_thread *thread, int level);
 
 /* The coroutine that waits, main included, after `c`; or NULL. */
-const cress_t *cress_next_waiter(struct cress_thread *thread, const cress_t *c);
+cress_t *cress_next_waiter(struct cress_thread *thread, cress_t *c);
 
 #endif

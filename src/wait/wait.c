@@ -208,12 +208,21 @@ static void upcall_thread_exit(struct cress_thread *thread)
 	cress_hub_abandon(thread->hub);
 }
 
+static void upcall_forked(struct cress_thread *thread)
+{
+	struct cress_hub *hub = thread->hub;
+
+	if (hub != NULL && hub->driver->forked != NULL)
+		hub->driver->forked(hub);
+}
+
 static const struct cress_upcalls upcalls = {
 	.yield = upcall_yield,
 	.leave = upcall_leave,
 	.interrupt = upcall_interrupt,
 	.ended = upcall_ended,
 	.thread_exit = upcall_thread_exit,
+	.forked = upcall_forked,
 };
 
 /*
