@@ -20,12 +20,13 @@
  * when whoever it has switched to parks and nobody switches back in time. An
  * error that a child of main dies of meanwhile is logged.
  *
- * Coroutines run in turns: one ends after 64 switches if it has taken 200
- * microseconds by then, or when no coroutine is ready. Between turns the host
- * calls those of its callbacks that are due; however many these are, the next
- * turn comes in the same round of the loop or the next one. While a coroutine
- * is ready the loop does not sleep. A callback that runs long delays the
- * coroutines, and a coroutine that computes long delays the callbacks.
+ * Coroutines run in turns. One ends when no coroutine is ready, or after 64
+ * switches and at each 64 after that if it has taken 200 microseconds. Each
+ * round of the host's loop has one, and one more for each 64 events; between
+ * them the loop calls the program's callbacks. So neither side starves the
+ * other, and while a coroutine is ready the loop does not sleep. A callback
+ * that runs long delays the coroutines, and a coroutine that computes long
+ * delays the callbacks.
  *
  * No coroutine is told of a deadlock, since the host may always do something:
  * cress_hub_waiters() and cress_hub_report() tell who waits.
@@ -37,10 +38,10 @@
  *     ev_run(loop, 0);
  *     cress_hub_detach();
  *
- * A child of fork() has hub and coroutines as its parent had them, in a loop
- * that shares nothing with the parent's: see hub.h. An attached loop is told
- * by ev_loop_fork(); a foreign loop must be made fit for the child by its own
- * means, and asks for the descriptor again.
+ * A child of fork() has hub and coroutines as its parent had them: see hub.h.
+ * An attached loop is told by ev_loop_fork(). A foreign loop must be made fit
+ * for the child by its own means; the descriptor has the same number there, but
+ * is another one, which it has to watch anew.
  */
 #ifndef CRESS_EMBED_H
 #define CRESS_EMBED_H

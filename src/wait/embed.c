@@ -102,7 +102,8 @@ double cress_hub_timeout(void)
 
 	if (hub == NULL)
 		return INFINITY;
-	if (hub->unsettled || cress_host_is_due(hub))
+	if (cress_host_is_due(hub) ||
+	    (hub->hosted == CRESS_HOST_FOREIGN && hub->unsettled))
 		return 0;
 	seconds = cress_timers_next(&hub->timers) - hub->driver->now(hub);
 	return seconds < 0 ? 0 : seconds;

@@ -7,6 +7,7 @@
 #include "loop/embed_support.h"
 
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "loop/virtual.h"
@@ -127,6 +128,49 @@ static void ev_run_stays_for_who_waits_for_a_descriptor_only(void)
 	cress_close(pair[0]);
 	close(pair[1]);
 	cress_release(stuck);
+	leave_loop(loop);
+}
+
+static void any_of_libevs_backends_will_do(void)
+{
+	unsigned all = ev_supported_backends();
+	char data[4];
+	int pair[2];
+
+	for (unsigned one = 1; one <= EVBACKEND_EPOLL; one <<= 1) {
+		loop = ev_loop_new((all & one) | EVFLAG_NOENV);
+		if (loop == NULL || !(all & one))
+			continue;
+		check_int(cress_hub_attach(loop), 0);
+		make_pair(pair);
+		cress_go(echo_in_coroutine, as_value(pair[0]));
+		cress_go(sleep_and_note, as_value(2));
+		check(send(pair[1], "abc", 3, 0) == 3);
+		check(shutdown(pair[1], SHUT_WR) == 0);
+		check_int(ev_run(loop, 0), 0);
+		check(recv(pair[1], data, 4, 0) == 3);
+		check_noted("c2");
+		close(pair[1]);
+		leave_loop(loop);
+	}
+}
+
+static void the_time_to_sleep_is_known_here_too(void)
+{
+	int pair[2];
+
+	attach();
+	make_pair(pair);
+	check(isinf(cress_hub_timeout()));
+	cress_t *c = cress_spawn(echo_in_coroutine, as_value(pair[0]));
+	check(cress_hub_timeout() == 0);
+	ev_run(loop, EVRUN_NOWAIT);
+	check(isinf(cress_hub_timeout()));
+	cress_spawn_after(10, give_back, NULL, NULL);
+	check(cress_hub_timeout() > 9 && cress_hub_timeout() <= 10);
+
+	cress_release(c);
+	close(pair[1]);
 	leave_loop(loop);
 }
 
@@ -357,6 +401,8 @@ int main(void)
 		bare(timers_of_both_sides_fire_in_their_order),
 		bare(a_deadline_comes_and_a_nearer_one_before_it),
 		bare(ev_run_stays_for_who_waits_for_a_descriptor_only),
+		bare(any_of_libevs_backends_will_do),
+		bare(the_time_to_sleep_is_known_here_too),
 		bare(what_is_parked_when_the_loop_stops_goes_on_in_the_next),
 		bare(what_the_last_callback_spawns_still_runs),
 		bare(a_callback_may_kill_the_last_one),

@@ -248,6 +248,41 @@ static void the_descriptor_survives_a_change_of_libevs(void)
 	close(other[1]);
 }
 
+static void *read_then_answer(void *fd)
+{
+	char data[4] = "";
+
+	check_int((int)cress_read(as_number(fd), data, 4), 1);
+	return as_value(data[0]);
+}
+
+/* A switch of main waits for what comes within a turn, and no longer. */
+static void a_raw_switch_lasts_a_turn_at_most(void)
+{
+	int pair[2];
+
+	begin();
+	make_pair(pair);
+	for (int there = 0; there < 2; there++) {
+		cress_t *raw = cress_new(read_then_answer, NULL);
+
+		if (there)
+			check(send(pair[1], "b", 1, 0) == 1);
+		void *value = cress_switch(raw, as_value(pair[0]));
+		check_int(cress_error(), there ? 0 : EDEADLK);
+		check_int(as_number(value), there ? 'b' : 0);
+		if (!there)
+			check(send(pair[1], "a", 1, 0) == 1);
+		host_run();
+		check(cress_is_dead(raw));
+		cress_release(raw);
+	}
+
+	close(pair[0]);
+	close(pair[1]);
+	check_int(cress_hub_detach(), 0);
+}
+
 static void *run_refused(void *unused)
 {
 	check_refuses(cress_hub_fd(), EBUSY);
@@ -368,6 +403,7 @@ int main(void)
 		bare(a_turn_ends_though_somebody_is_always_ready),
 		bare(a_worker_wakes_the_host_from_its_sleep),
 		bare(the_descriptor_survives_a_change_of_libevs),
+		bare(a_raw_switch_lasts_a_turn_at_most),
 		bare(misuse_is_refused),
 		bare(no_descriptor_is_lost_by_making_and_ending),
 		bare(without_an_epoll_it_still_runs_when_called),
