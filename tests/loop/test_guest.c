@@ -252,6 +252,7 @@ static void *read_then_answer(void *fd)
 {
 	char data[4] = "";
 
+	check_int(cress_sleep(1e-9), 0);
 	check_int((int)cress_read(as_number(fd), data, 4), 1);
 	return as_value(data[0]);
 }
