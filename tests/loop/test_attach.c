@@ -34,11 +34,13 @@ static void *sleep_and_note(void *milliseconds)
 	return NULL;
 }
 
+static char theirs[32];
+
 static void note_timer(struct ev_loop *unused, ev_timer *timer, int events)
 {
 	(void)unused;
 	(void)events;
-	note("t%s", (char *)timer->data);
+	strcat(theirs, timer->data);
 }
 
 /* D12 */
@@ -58,14 +60,16 @@ static void ev_run_runs_the_coroutines_and_returns_after_the_last(void)
 	leave_loop(loop);
 }
 
+/* How the two orders mix is a matter of how late the machine is. */
 static void timers_of_both_sides_fire_in_their_order(void)
 {
 	ev_timer timers[2];
 
+	theirs[0] = '\0';
 	attach();
 	for (int i = 0; i < 2; i++) {
 		ev_timer_init(&timers[i], note_timer, i ? 0.012 : 0.004, 0);
-		timers[i].data = i ? "12" : "4";
+		timers[i].data = i ? " t12" : " t4";
 		ev_timer_start(loop, &timers[i]);
 	}
 	cress_go(sleep_and_note, as_value(16));
@@ -73,7 +77,8 @@ static void timers_of_both_sides_fire_in_their_order(void)
 	cress_go(sleep_and_note, as_value(1));
 	check_int(ev_run(loop, 0), 0);
 
-	check_noted("c1 t4 c8 t12 c16");
+	check_noted("c1 c8 c16");
+	check(strcmp(theirs, " t4 t12") == 0);
 	leave_loop(loop);
 }
 
@@ -183,13 +188,14 @@ static void stop_loop(struct ev_loop *running, ev_timer *timer, int events)
 
 static void what_is_parked_when_the_loop_stops_goes_on_in_the_next(void)
 {
-	int pair[2];
+	int pair[2], late[2];
 	ev_timer timer;
 
 	attach();
 	make_pair(pair);
+	make_pair(late);
 	cress_go(echo_in_coroutine, as_value(pair[0]));
-	cress_go(sleep_and_note, as_value(8));
+	cress_go(read_and_note, as_value(late[0]));
 	for (int i = 0; i < 3; i++) {
 		char data[4] = "";
 
@@ -202,9 +208,12 @@ static void what_is_parked_when_the_loop_stops_goes_on_in_the_next(void)
 	}
 	check_nothing_noted();
 	close(pair[1]);
+	check(send(late[1], "late", 4, 0) == 4);
 	check_int(ev_run(loop, 0), 0);
 
-	check_noted("c8");
+	check_noted("late");
+	close(late[0]);
+	close(late[1]);
 	leave_loop(loop);
 }
 

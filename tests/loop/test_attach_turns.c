@@ -134,9 +134,30 @@ static void *answer(void *value)
 	return value;
 }
 
+/* What parks until it is opened. */
+static int gate[2];
+
+static void wait_at_gate(void)
+{
+	char byte;
+
+	check_int((int)cress_read(gate[0], &byte, 1), 1);
+}
+
+static void open_gate(void)
+{
+	check(send(gate[1], "x", 1, 0) == 1);
+}
+
+static void close_gate(void)
+{
+	close(gate[0]);
+	close(gate[1]);
+}
+
 static void *park_and_answer(void *value)
 {
-	check_int(cress_sleep(0.001), 0);
+	wait_at_gate();
 	note("woken");
 	return value;
 }
@@ -145,6 +166,7 @@ static void *park_and_answer(void *value)
 static void main_may_switch_raw_but_not_to_one_that_parks(void)
 {
 	attach();
+	make_pair(gate);
 	cress_t *raw = cress_new(answer, NULL);
 	cress_t *sleeper = cress_new(park_and_answer, NULL);
 
@@ -154,6 +176,7 @@ static void main_may_switch_raw_but_not_to_one_that_parks(void)
 	check_int(errno, EDEADLK);
 	check_int(cress_error(), EDEADLK);
 	check_nothing_noted();
+	open_gate();
 	check_int(ev_run(loop, 0), 0);
 	check_noted("woken");
 	check(cress_is_dead(sleeper));
@@ -161,6 +184,7 @@ static void main_may_switch_raw_but_not_to_one_that_parks(void)
 
 	cress_release(raw);
 	cress_release(sleeper);
+	close_gate();
 	leave_loop(loop);
 }
 
@@ -176,21 +200,24 @@ static void *switch_to_main(void *main)
 
 static void *die_later(void *error)
 {
-	check_int(cress_sleep(0.001), 0);
+	wait_at_gate();
 	return cress_fail(as_number(error));
 }
 
 static void nobody_resumes_main_in_the_middle_of_its_loop(void)
 {
 	attach();
+	make_pair(gate);
 	cress_t *child = cress_new(die_later, NULL);
 
 	check(cress_switch(child, as_value(EXDEV)) == NULL);
 	check_int(cress_error(), EDEADLK);
 	cress_go(switch_to_main, cress_current());
+	open_gate();
 	check_int(ev_run(loop, 0), 0);
 
 	check_noted("refused");
+	close_gate();
 	check_int(cress_join(child, NULL), EXDEV);
 	check_int(log_lines_with("came to main"), 2);
 	leave_loop(loop);
