@@ -31,7 +31,8 @@ int cress_libev_descriptor(struct cress_hub *hub)
 
 	if (libev->outer >= 0)
 		return libev->outer;
-	if (ev_backend(libev->loop) != EVBACKEND_EPOLL) {
+	/* Later on there are other watchers, whose events would come here. */
+	if (hub->hosted || ev_backend(libev->loop) != EVBACKEND_EPOLL) {
 		errno = ENOTSUP;
 		return -1;
 	}
