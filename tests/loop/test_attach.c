@@ -72,9 +72,9 @@ static void timers_of_both_sides_fire_in_their_order(void)
 		timers[i].data = i ? " t12" : " t4";
 		ev_timer_start(loop, &timers[i]);
 	}
-	cress_go(sleep_and_note, as_value(16));
-	cress_go(sleep_and_note, as_value(8));
 	cress_go(sleep_and_note, as_value(1));
+	cress_go(sleep_and_note, as_value(8));
+	cress_go(sleep_and_note, as_value(16));
 	check_int(ev_run(loop, 0), 0);
 
 	check_noted("c1 c8 c16");
@@ -87,6 +87,7 @@ static void *sleep_in_scope(void *unused)
 	cress_scope_t scope;
 
 	cress_scope_open(&scope, 0.003);
+	cress_release(cress_spawn_after(0.006, note_word, "after", NULL));
 	check_refuses(cress_sleep(INFINITY), ETIMEDOUT);
 	check_int(cress_scope_close(&scope), ETIMEDOUT);
 	note("deadline");
@@ -96,7 +97,6 @@ static void *sleep_in_scope(void *unused)
 static void a_deadline_comes_and_a_nearer_one_before_it(void)
 {
 	attach();
-	cress_spawn_after(0.006, note_word, "after", NULL);
 	cress_go(sleep_in_scope, NULL);
 	check_int(ev_run(loop, 0), 0);
 
@@ -171,7 +171,7 @@ static void the_time_to_sleep_is_known_here_too(void)
 	check(cress_hub_timeout() == 0);
 	ev_run(loop, EVRUN_NOWAIT);
 	check(isinf(cress_hub_timeout()));
-	cress_spawn_after(10, give_back, NULL, NULL);
+	cress_release(cress_spawn_after(10, give_back, NULL, NULL));
 	check(cress_hub_timeout() > 9 && cress_hub_timeout() <= 10);
 
 	cress_release(c);

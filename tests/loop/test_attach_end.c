@@ -51,7 +51,7 @@ static void detach_waits_for_all_in_a_loop_of_its_own(void)
 	make_pair(pair);
 	cress_go(clean_up_slowly, NULL);
 	cress_go(echo_in_coroutine, as_value(pair[0]));
-	cress_spawn_after(1000, note_word, "late", NULL);
+	cress_release(cress_spawn_after(1000, note_word, "late", NULL));
 	ev_run(loop, EVRUN_NOWAIT);
 	ev_timer_init(&timer, note_call, 0.001, 0);
 	ev_timer_start(loop, &timer);

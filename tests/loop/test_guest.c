@@ -84,9 +84,8 @@ static void *sleep_and_note(void *milliseconds)
 static void sleepers_wake_in_their_order(void)
 {
 	begin();
-	cress_go(sleep_and_note, as_value(6));
-	cress_go(sleep_and_note, as_value(2));
-	cress_spawn_after(0.004, note_word, "4", NULL);
+	for (int i = 2; i <= 6; i += 2)
+		cress_go(sleep_and_note, as_value(i));
 	check(cress_hub_timeout() == 0);
 	host_run();
 
