@@ -58,7 +58,7 @@ static int has_drops(const struct cress_hub *hub)
 
 int cress_host_is_due(const struct cress_hub *hub)
 {
-	if (!cress_hub_is_idle(hub) || has_drops(hub))
+	if (!cress_hub_is_idle(hub) || hub->due != NULL || has_drops(hub))
 		return 1;
 	return hub->timers.count != 0 &&
 	       cress_timers_next(&hub->timers) <=

@@ -37,6 +37,7 @@ int cress_host_is_due(const struct cress_hub *hub);
 static inline int cress_host_is_needed(const struct cress_hub *hub)
 {
 	return !cress_hub_is_idle(hub) || hub->outside != 0 ||
+	       hub->due != NULL ||
 	       hub->timers.count != 0;
 }
 

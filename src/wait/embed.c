@@ -91,7 +91,7 @@ int cress_hub_run_once(void)
 	if (hub == NULL)
 		return -1;
 	cress_host_turn(hub);
-	return !cress_hub_is_idle(hub);
+	return cress_host_is_due(hub);
 }
 
 double cress_hub_timeout(void)
