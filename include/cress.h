@@ -13,6 +13,7 @@
 #include <cress/channel.h>
 #include <cress/condition.h>
 #include <cress/coroutine.h>
+#include <cress/embed.h>
 #include <cress/event.h>
 #include <cress/future.h>
 #include <cress/group.h>

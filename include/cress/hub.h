@@ -29,8 +29,13 @@
  * them is bounded in number and time, then the loop polls, so that nobody
  * starves. Times are seconds in a double on a monotonic clock.
  *
- * A child of fork() shares the event loop's descriptor with its parent and has
- * no workers: it may call exec or _exit, and use raw coroutines.
+ * A child of fork() has the hub of the thread that forked, with all its
+ * coroutines: each goes on in both processes, unless the child kills it, calls
+ * exec or _exit(), or never parks. The child's event loop is its own and takes
+ * no event from the parent's; descriptors are shared, as after any fork().
+ * Other threads and their hubs are not there, nor are workers: calls that wait
+ * for one fail with ESRCH, and later ones get new workers. A program that has
+ * a loop of its own finds the hub a guest in it: embed.h.
  *
  * Every parking call fails with ECANCELED or the error of the kill inside a
  * coroutine that was killed, and with ETIMEDOUT or ECANCELED inside a scope

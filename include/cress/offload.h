@@ -30,7 +30,8 @@ extern "C" {
  * behind.
  *
  * Returns 0, or -1 with errno: EINVAL no function, EAGAIN no worker could be
- * started, ENOMEM. When it is cancelled before a worker took it up, the
+ * started, ENOMEM, ESRCH this is a child of fork(), and the function is left
+ * to the parent's workers. When it is cancelled before a worker took it up, the
  * function never runs; after that the caller stays parked until it has ended
  * and then fails, with `*value` stored all the same.
  */

@@ -182,9 +182,33 @@ void cress_thread_slow(struct cress_thread *thread, unsigned bit, int on)
 		atomic_store(thread->plain, NULL);
 }
 
+/* Nobody else may hold the lock, or the child would wait for it for ever. */
+static void before_fork(void)
+{
+	if (cress_thread_self != NULL)
+		pthread_mutex_lock(&cress_thread_self->lock);
+}
+
+static void after_fork(void)
+{
+	if (cress_thread_self != NULL)
+		pthread_mutex_unlock(&cress_thread_self->lock);
+}
+
+static void in_child(void)
+{
+	struct cress_thread *thread = cress_thread_self;
+
+	after_fork();
+	if (thread != NULL && thread->upcalls != NULL)
+		thread->upcalls->forked(thread);
+}
+
 static void make_key(void)
 {
-	exit_key_made = pthread_key_create(&exit_key, thread_exit) == 0;
+	exit_key_made =
+		pthread_key_create(&exit_key, thread_exit) == 0 &&
+		pthread_atfork(before_fork, after_fork, in_child) == 0;
 }
 
 struct cress_thread *cress_thread_enter(void)

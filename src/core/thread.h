@@ -43,7 +43,8 @@ enum {
 	CRESS_KIND_MAIN = 1,	/* a thread's own stack */
 	CRESS_KIND_HUB = 2,
 	CRESS_KIND_SPAWNED = 4,
-	CRESS_KIND_STARTED = 8
+	CRESS_KIND_STARTED = 8,
+	CRESS_KIND_HOST = 16	/* a main that runs a loop: it must not park */
 };
 
 /* The start of __cxa_eh_globals in the Itanium C++ ABI. */
@@ -130,6 +131,8 @@ struct cress_upcalls {
 	void (*ended_holding)(cress_t *c);
 	/* The thread ends. */
 	void (*thread_exit)(struct cress_thread *thread);
+	/* This is the child of a fork(), and the thread its only one. */
+	void (*forked)(struct cress_thread *thread);
 };
 
 /* Bits of cress_thread.slow: why a switch cannot take the short way. */

@@ -15,6 +15,7 @@
 
 #include "core/memory.h"
 #include "io/fd.h"
+#include "wait/report.h"
 
 #include <cress/offload.h>
 
@@ -31,6 +32,7 @@ static struct {
 	int workers;
 	int idle;
 	int waiting;		/* jobs in the queue */
+	int forks;		/* so many generations from the first process */
 } pool = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.work = PTHREAD_COND_INITIALIZER,
@@ -43,6 +45,9 @@ struct finished {
 	struct cress_job *first;
 	size_t pending;		/* jobs that are queued or run */
 };
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static int forks_watched;
 
 static struct cress_job *take_job(void)
 {
@@ -110,8 +115,10 @@ static void finish(struct cress_job *job)
 static void *worker(void *arg)
 {
 	struct cress_job *job;
+	int forks;
 
 	pthread_mutex_lock(&pool.lock);
+	forks = pool.forks;
 	while (pool.workers <= pool.limit) {
 		job = take_job();
 		if (job == NULL) {
@@ -123,9 +130,13 @@ static void *worker(void *arg)
 		pthread_mutex_unlock(&pool.lock);
 		job->run(job);
 		pthread_mutex_lock(&pool.lock);
+		/* It has forked, and in the child nobody waits for it. */
+		if (forks != pool.forks)
+			break;
 		finish(job);
 	}
-	pool.workers--;
+	if (forks == pool.forks)
+		pool.workers--;
 	pthread_mutex_unlock(&pool.lock);
 	return arg;
 }
@@ -189,26 +200,6 @@ static void on_closing(struct cress_hub *hub)
 	hub->io = NULL;
 }
 
-/* The first job of a hub: make the way back. */
-static int connect_hub(struct cress_hub *hub)
-{
-	struct finished *finished;
-
-	if (hub->io != NULL)
-		return 0;
-	finished = cress_alloc(sizeof *finished);
-	if (finished == NULL)
-		return -1;
-	if (hub->driver->expect_notify(hub, 1) != 0) {
-		cress_free(finished);
-		return -1;
-	}
-	hub->io = finished;
-	hub->notified = on_notified;
-	hub->closing = on_closing;
-	return 0;
-}
-
 /* Once it runs, the caller stays, unless the job can do without it. */
 static int refuse_job(struct cress_waiter *waiter, int error)
 {
@@ -230,10 +221,10 @@ static void unlink_job(struct cress_waiter *waiter)
 	void (*abandon)(struct cress_job *job) = NULL;
 
 	pthread_mutex_lock(&pool.lock);
-	if (job->state == CRESS_JOB_WAITING) {
+	if (job->state == CRESS_JOB_WAITING)
 		remove_job(job);
+	if (job->state != CRESS_JOB_RUNNING)
 		abandon = job->abandon;
-	}
 	((struct finished *)job->hub->io)->pending--;
 	job->hub = NULL;
 	pthread_mutex_unlock(&pool.lock);
@@ -256,6 +247,74 @@ static const struct cress_wait_kind worker_thread = {
 	.refuse = refuse_job,
 	.describe = describe_job,
 };
+
+static void before_fork(void)
+{
+	pthread_mutex_lock(&pool.lock);
+}
+
+static void after_fork(void)
+{
+	pthread_mutex_unlock(&pool.lock);
+}
+
+/*
+ * The workers have stayed in the parent, with the jobs. What was done already
+ * is collected as ever; whoever waits for the rest is told.
+ */
+static void in_child(void)
+{
+	struct cress_thread *thread = cress_thread_self;
+	cress_t *c = NULL;
+
+	pool.first = pool.last = NULL;
+	pool.workers = pool.idle = pool.waiting = 0;
+	pool.forks++;
+	pthread_cond_init(&pool.work, NULL);
+	pthread_cond_init(&pool.done, NULL);
+	pthread_mutex_unlock(&pool.lock);
+	if (thread == NULL || thread->hub == NULL)
+		return;
+	while ((c = cress_next_waiter(thread, c)) != NULL) {
+		struct cress_job *job = c->waiter->object;
+
+		if (c->waiter->kind != &worker_thread ||
+		    job->state == CRESS_JOB_DONE)
+			continue;
+		job->state = CRESS_JOB_LOST;
+		cress_interrupt(thread->hub, c, ESRCH);
+	}
+}
+
+static void watch_forks(void)
+{
+	forks_watched = pthread_atfork(before_fork, after_fork, in_child) == 0;
+}
+
+/* The first job of a hub: make the way back. */
+static int connect_hub(struct cress_hub *hub)
+{
+	struct finished *finished;
+
+	if (hub->io != NULL)
+		return hub->driver->expect_notify(hub, 1);
+	pthread_once(&once, watch_forks);
+	if (!forks_watched) {
+		errno = ENOMEM;
+		return -1;
+	}
+	finished = cress_alloc(sizeof *finished);
+	if (finished == NULL)
+		return -1;
+	if (hub->driver->expect_notify(hub, 1) != 0) {
+		cress_free(finished);
+		return -1;
+	}
+	hub->io = finished;
+	hub->notified = on_notified;
+	hub->closing = on_closing;
+	return 0;
+}
 
 static int submit(struct cress_job *job)
 {

@@ -8,7 +8,8 @@
 enum cress_job_state {
 	CRESS_JOB_WAITING,	/* for a worker */
 	CRESS_JOB_RUNNING,
-	CRESS_JOB_DONE
+	CRESS_JOB_DONE,
+	CRESS_JOB_LOST		/* this is a child of fork(), without workers */
 };
 
 /*

@@ -77,6 +77,17 @@ struct cress_driver {
 	void (*notify)(struct cress_hub *hub);
 	/* Descriptors are not the kernel's: only coroutines act on them. */
 	int simulated;
+	/* This is the child of a fork(): share nothing with the parent. */
+	void (*forked)(struct cress_hub *hub);
+
+	/* What follows is for guests in another's loop; NULL: never one. */
+
+	/* Go on in a loop of its own. 0, or -1 with errno. */
+	int (*leave)(struct cress_hub *hub);
+	/* The descriptor to poll, or -1 with errno. */
+	int (*descriptor)(struct cress_hub *hub);
+	/* Let the kernel know of all that has changed since the last poll. */
+	void (*settle)(struct cress_hub *hub);
 };
 
 extern const struct cress_driver cress_driver_libev;

@@ -15,6 +15,7 @@
 
 #include "core/log.h"
 #include "core/memory.h"
+#include "loop/host.h"
 
 #include <cress/runtime.h>
 
@@ -145,6 +146,10 @@ static void *hub_main(void *arg)
 	while (!hub->stop) {
 		if (unlikely(hub->due != NULL))
 			run_due(hub, hub);
+		if (hub->hosted) {
+			cress_host_serve(hub);
+			continue;
+		}
 		if (cress_hub_is_idle(hub) && hub->outside == 0 &&
 		    hub->timers.count == 0 && hub->reports == 0 &&
 		    hub->due == NULL)

@@ -47,6 +47,9 @@ struct cress_hub {
 	int draining;		/* what is spawned now is killed at once */
 	struct cress_due *due;	/* calls to make, in the order of adding */
 	struct cress_due **due_end;	/* of the last; NULL: never used */
+	int hosted;		/* a guest in somebody else's loop: host.h */
+	int in_turn;		/* for which main waits */
+	int unsettled;		/* the kernel does not know all watchers yet */
 
 	/* What the layers above are told. */
 	void (*deadlocked)(struct cress_hub *hub);

@@ -1,46 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The driver on libev: the one file that knows it.
+ * The driver on libev: polling, events, notices.
  *
- * Each descriptor has one ev_io a direction, set up once and left running, so
- * that a request costs no epoll_ctl. When a number is forgotten its watchers
- * are set up anew, which makes libev register the new file even if it had the
- * same number in the same iteration; what still arrives for the old one libev
- * discards by its generation.
+ * The loop is one of our own, made by the driver, or a host's that the hub is
+ * attached to. In both, events are collected, and handed on when libev has
+ * called all watchers or the batch is full.
  */
-#include "loop/hub.h"
-
-#include <ev.h>
+#include "loop/libev.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stddef.h>
-#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/memory.h"
-
-#define CHUNK 128		/* descriptors */
-#define CHUNK_BYTES (CHUNK * sizeof(struct slot))
-
-struct slot {
-	struct cress_fd fd;
-	ev_io io[2];
-} __attribute__((aligned(64)));
-
-/* So many events are handed on at once. */
-#define BATCH 64
-
-struct libev {
-	struct ev_loop *loop;
-	ev_timer timer;
-	ev_async async;
-	struct slot **chunks;
-	size_t chunk_count;
-	size_t event_count;
-	struct cress_fd_event events[BATCH];
-};
+#include "loop/epoll.h"
+#include "loop/host.h"
 
 static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)
 {
@@ -49,18 +25,21 @@ static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)events;
 }
 
-static void on_async(struct ev_loop *loop, ev_async *async, int events)
+static void on_notice(struct ev_loop *loop, ev_io *io, int events)
 {
-	struct cress_hub *hub = async->data;
+	struct cress_hub *hub = io->data;
+	struct cress_libev *libev = hub->loop;
 
 	(void)loop;
 	(void)events;
-	hub->notified(hub);
+	cress_notice_take(&libev->notice);
+	if (hub->notified != NULL)
+		hub->notified(hub);
 }
 
-static void hand_on(struct cress_hub *hub)
+void cress_libev_hand_on(struct cress_hub *hub)
 {
-	struct libev *libev = hub->loop;
+	struct cress_libev *libev = hub->loop;
 	size_t count = libev->event_count;
 
 	libev->event_count = 0;
@@ -73,70 +52,108 @@ static void hand_on(struct cress_hub *hub)
  * who handles many can fetch it all at once. But those whom a batch wakes run
  * before the next is looked at, while the caches still know their sockets.
  */
-static void report(struct ev_loop *loop, struct slot *slot, int events,
-		   enum cress_direction direction)
+static void report(ev_io *io, int events, enum cress_direction direction)
 {
-	struct cress_hub *hub = ev_userdata(loop);
-	struct libev *libev = hub->loop;
+	char *first = (char *)(io - direction);
+	struct cress_slot *slot =
+		(void *)(first - offsetof(struct cress_slot, io));
+	struct cress_hub *hub = io->data;
+	struct cress_libev *libev = hub->loop;
 
 	__builtin_prefetch(&slot->fd);
 	/* libev stops the watchers of a descriptor that is not open. */
-	if (events & EV_ERROR)
+	if (unlikely(events & EV_ERROR)) {
+		if (libev->attached && slot->fd.watching[direction])
+			ev_ref(libev->loop);
 		slot->fd.watching[direction] = 0;
+	}
 	libev->events[libev->event_count++] =
 		(struct cress_fd_event){&slot->fd, direction};
-	if (libev->event_count == BATCH) {
-		hand_on(hub);
+	if (libev->event_count < CRESS_LIBEV_BATCH)
+		return;
+	cress_libev_hand_on(hub);
+	if (libev->attached)
+		cress_host_turn(hub);
+	else
 		cress_hub_run_slice(hub);
-	}
 }
 
-static struct slot *slot_of(ev_io *io, enum cress_direction direction)
+void cress_libev_on_readable(struct ev_loop *loop, ev_io *io, int events)
 {
-	return (struct slot *)((char *)(io - direction) -
-			       offsetof(struct slot, io));
+	(void)loop;
+	report(io, events, CRESS_READ);
 }
 
-static void on_readable(struct ev_loop *loop, ev_io *io, int events)
+void cress_libev_on_writable(struct ev_loop *loop, ev_io *io, int events)
 {
-	report(loop, slot_of(io, CRESS_READ), events, CRESS_READ);
+	(void)loop;
+	report(io, events, CRESS_WRITE);
 }
 
-static void on_writable(struct ev_loop *loop, ev_io *io, int events)
+static struct ev_loop *new_loop(void)
 {
-	report(loop, slot_of(io, CRESS_WRITE), events, CRESS_WRITE);
+	struct ev_loop *loop;
+
+	errno = 0;
+	loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
+	if (loop == NULL && errno == 0)
+		errno = ENOMEM;
+	return loop;
 }
 
 static int libev_open(struct cress_hub *hub)
 {
-	struct libev *libev = cress_alloc(sizeof *libev);
+	struct cress_libev *libev = cress_alloc(sizeof *libev);
+	struct ev_loop *host = hub->loop;
 
 	if (libev == NULL)
 		return -1;
-	errno = 0;
-	libev->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
-	if (libev->loop == NULL) {
+	if (host == NULL && (libev->loop = new_loop()) == NULL) {
 		cress_free(libev);
-		errno = errno == 0 ? ENOMEM : errno;
 		return -1;
 	}
-	ev_set_userdata(libev->loop, hub);
-	ev_init(&libev->timer, on_timer);
-	ev_async_init(&libev->async, on_async);
-	libev->async.data = hub;
 	hub->loop = libev;
+	ev_init(&libev->timer, on_timer);
+	libev->noticed.data = hub;
+	libev->notice.fd = -1;
+	libev->outer = -1;
+	if (host != NULL)
+		cress_libev_enter(hub, host);
+	return 0;
+}
+
+/* From a host's loop into one of our own. */
+static int libev_leave(struct cress_hub *hub)
+{
+	struct cress_libev *libev = hub->loop;
+	struct ev_loop *own;
+
+	if (libev->loop != NULL && !libev->attached)
+		return 0;
+	own = new_loop();
+	if (own == NULL)
+		return -1;
+	cress_libev_hand_on(hub);
+	if (libev->attached)
+		cress_libev_leave(libev);
+	libev->loop = own;
+	ev_init(&libev->timer, on_timer);
+	cress_libev_each_io(libev, cress_libev_start_io);
 	return 0;
 }
 
 static void libev_close(struct cress_hub *hub)
 {
-	struct libev *libev = hub->loop;
+	struct cress_libev *libev = hub->loop;
 
-	for (size_t i = 0; i < libev->chunk_count; i++)
-		if (libev->chunks[i] != NULL)
-			cress_unmap(libev->chunks[i], CHUNK_BYTES);
-	cress_free(libev->chunks);
-	ev_loop_destroy(libev->loop);
+	if (libev->attached)
+		cress_libev_leave(libev);
+	else if (libev->loop != NULL)
+		ev_loop_destroy(libev->loop);
+	cress_libev_free_fds(libev);
+	cress_notice_close(&libev->notice);
+	if (libev->outer >= 0)
+		close(libev->outer);
 	cress_free(libev);
 }
 
@@ -149,7 +166,7 @@ static double libev_now(struct cress_hub *hub)
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-static void run_with_timer(struct libev *libev, double seconds)
+static void run_with_timer(struct cress_libev *libev, double seconds)
 {
 	ev_now_update(libev->loop);
 	ev_timer_set(&libev->timer, seconds, 0);
@@ -158,9 +175,9 @@ static void run_with_timer(struct libev *libev, double seconds)
 	ev_timer_stop(libev->loop, &libev->timer);
 }
 
-static void libev_poll(struct cress_hub *hub, double seconds)
+void cress_libev_poll(struct cress_hub *hub, double seconds)
 {
-	struct libev *libev = hub->loop;
+	struct cress_libev *libev = hub->loop;
 
 	if (seconds == 0)
 		ev_run(libev->loop, EVRUN_NOWAIT);
@@ -168,144 +185,66 @@ static void libev_poll(struct cress_hub *hub, double seconds)
 		ev_run(libev->loop, EVRUN_ONCE);
 	else
 		run_with_timer(libev, seconds);
-	hand_on(hub);
+	cress_libev_hand_on(hub);
 }
 
-static void init_watchers(struct slot *slot)
+int cress_libev_expect_notify(struct cress_hub *hub, int expect)
 {
-	ev_io_init(&slot->io[CRESS_READ], on_readable, slot->fd.fd, EV_READ);
-	ev_io_init(&slot->io[CRESS_WRITE], on_writable, slot->fd.fd, EV_WRITE);
-}
+	struct cress_libev *libev = hub->loop;
 
-/* Make the table reach the chunk. 0, or -1 with errno ENOMEM. */
-static int grow_table(struct libev *libev, size_t chunk)
-{
-	size_t count = libev->chunk_count * 2;
-	struct slot **chunks;
-
-	if (chunk < libev->chunk_count)
+	if (expect == libev->notice_wanted)
 		return 0;
-	if (count <= chunk)
-		count = chunk + 8;
-	chunks = cress_alloc(count * sizeof(*chunks));
-	if (chunks == NULL)
-		return -1;
-	if (libev->chunk_count != 0)
-		memcpy(chunks, libev->chunks,
-		       libev->chunk_count * sizeof *chunks);
-	cress_free(libev->chunks);
-	libev->chunks = chunks;
-	libev->chunk_count = count;
-	return 0;
-}
-
-static struct slot *make_chunk(struct libev *libev, size_t chunk)
-{
-	struct slot *slots;
-
-	if (grow_table(libev, chunk) != 0)
-		return NULL;
-	slots = cress_map(CHUNK_BYTES);
-	if (slots == NULL)
-		return NULL;
-	for (size_t i = 0; i < CHUNK; i++) {
-		slots[i].fd.fd = (int)(chunk * CHUNK + i);
-		init_watchers(&slots[i]);
+	if (expect) {
+		if (cress_notice_open(&libev->notice) != 0)
+			return -1;
+		ev_io_init(&libev->noticed, on_notice, libev->notice.fd,
+			   EV_READ);
+		cress_libev_start_io(libev, &libev->noticed);
+	} else {
+		cress_libev_stop_io(libev, &libev->noticed);
 	}
-	libev->chunks[chunk] = slots;
-	return slots;
-}
-
-static struct cress_fd *libev_fd(struct cress_hub *hub, int fd)
-{
-	struct libev *libev = hub->loop;
-	size_t chunk = (size_t)fd / CHUNK;
-	struct slot *slots;
-
-	if (fd < 0) {
-		errno = EBADF;
-		return NULL;
-	}
-	if (likely(chunk < libev->chunk_count &&
-		   libev->chunks[chunk] != NULL))
-		slots = libev->chunks[chunk];
-	/* A number far out of range must not cost a table that reaches it. */
-	else if (fcntl(fd, F_GETFD) < 0 ||
-		 (slots = make_chunk(libev, chunk)) == NULL)
-		return NULL;
-	return &slots[(size_t)fd % CHUNK].fd;
-}
-
-static struct cress_fd *libev_known_fd(struct cress_hub *hub, int fd)
-{
-	struct libev *libev = hub->loop;
-	size_t chunk = (size_t)fd / CHUNK;
-
-	if (fd < 0 || chunk >= libev->chunk_count ||
-	    libev->chunks[chunk] == NULL)
-		return NULL;
-	return &libev->chunks[chunk][(size_t)fd % CHUNK].fd;
-}
-
-static void libev_watch(struct cress_hub *hub, struct cress_fd *fd,
-			enum cress_direction direction)
-{
-	struct libev *libev = hub->loop;
-	struct slot *slot = (struct slot *)fd;
-
-	fd->watching[direction] = 1;
-	/* Unseen, a foreign number may mean another file than last time. */
-	if (!fd->adopted)
-		ev_io_set(&slot->io[direction], fd->fd,
-			  direction == CRESS_READ ? EV_READ : EV_WRITE);
-	ev_io_start(libev->loop, &slot->io[direction]);
-}
-
-static void libev_unwatch(struct cress_hub *hub, struct cress_fd *fd,
-			  enum cress_direction direction)
-{
-	struct libev *libev = hub->loop;
-	struct slot *slot = (struct slot *)fd;
-
-	fd->watching[direction] = 0;
-	ev_io_stop(libev->loop, &slot->io[direction]);
-}
-
-static void libev_forget(struct cress_hub *hub, struct cress_fd *fd)
-{
-	libev_unwatch(hub, fd, CRESS_READ);
-	libev_unwatch(hub, fd, CRESS_WRITE);
-	init_watchers((struct slot *)fd);
-}
-
-static int libev_expect_notify(struct cress_hub *hub, int expect)
-{
-	struct libev *libev = hub->loop;
-
-	if (expect)
-		ev_async_start(libev->loop, &libev->async);
-	else
-		ev_async_stop(libev->loop, &libev->async);
+	libev->notice_wanted = expect;
+	hub->unsettled = 1;
 	return 0;
 }
 
 static void libev_notify(struct cress_hub *hub)
 {
-	struct libev *libev = hub->loop;
+	struct cress_libev *libev = hub->loop;
 
-	ev_async_send(libev->loop, &libev->async);
+	cress_notice_give(&libev->notice);
+}
+
+/* libev makes itself a new epoll when it next runs. */
+void cress_libev_forked(struct cress_hub *hub)
+{
+	struct cress_libev *libev = hub->loop;
+
+	if (libev->loop != NULL)
+		ev_loop_fork(libev->loop);
+	if (libev->notice_wanted && cress_notice_renew(&libev->notice) != 0) {
+		cress_libev_stop_io(libev, &libev->noticed);
+		libev->notice_wanted = 0;
+	}
+	if (libev->outer >= 0)
+		libev->outer = cress_epoll_renew(libev->outer);
+	hub->unsettled = 1;
 }
 
 const struct cress_driver cress_driver_libev = {
 	.open = libev_open,
 	.close = libev_close,
 	.now = libev_now,
-	.poll = libev_poll,
-	.fd = libev_fd,
-	.known_fd = libev_known_fd,
-	.watch = libev_watch,
-	.unwatch = libev_unwatch,
-	.forget = libev_forget,
-	.expect_notify = libev_expect_notify,
+	.poll = cress_libev_poll,
+	.fd = cress_libev_fd,
+	.known_fd = cress_libev_known_fd,
+	.watch = cress_libev_watch,
+	.unwatch = cress_libev_unwatch,
+	.forget = cress_libev_forget,
+	.expect_notify = cress_libev_expect_notify,
 	.notify = libev_notify,
+	.forked = cress_libev_forked,
+	.leave = libev_leave,
+	.descriptor = cress_libev_descriptor,
+	.settle = cress_libev_settle,
 };

@@ -93,7 +93,7 @@ static void drain(struct cress_hub *hub)
 			previous = c;
 			stuck = is_of_hub(c) && wait_for(hub, c) != 0;
 			if (stuck && c->state == CRESS_PARKED)
-				cress_fatal("cress_run() cannot end: \"%s\" "
+				cress_fatal("the hub cannot end: \"%s\" "
 					    "waits for ever in a shield",
 					    cress_label(c));
 			if (stuck) {
@@ -103,6 +103,19 @@ static void drain(struct cress_hub *hub)
 		}
 		cress_release(previous);
 	}
+}
+
+void cress_hub_end(struct cress_hub *hub)
+{
+	cress_t *main = &hub->thread->main;
+
+	drain(hub);
+	cress_hub_free(hub);
+	/* A kill of main reaches no further than this. */
+	main->kill_error = 0;
+	main->kill_seen = 0;
+	main->pending_throw = 0;
+	main->cancelled = 0;
 }
 
 int cress_run_on(const struct cress_driver *driver, void *loop,
@@ -131,13 +144,7 @@ int cress_run_on(const struct cress_driver *driver, void *loop,
 	result = body(arg);
 	if (thread->main.scope != NULL)
 		cress_fatal("the body of cress_run() ended with a scope open");
-	drain(hub);
-	cress_hub_free(hub);
-	/* A kill of main reaches no further than this. */
-	thread->main.kill_error = 0;
-	thread->main.kill_seen = 0;
-	thread->main.pending_throw = 0;
-	thread->main.cancelled = 0;
+	cress_hub_end(hub);
 	return result;
 }
 

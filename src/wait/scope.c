@@ -60,7 +60,8 @@ static void refresh(cress_t *c)
 {
 	struct cress_scope_impl *blame;
 
-	c->cancelled = verdict(c, &blame) != 0 || c->pending_throw != 0;
+	c->cancelled = verdict(c, &blame) != 0 || c->pending_throw != 0 ||
+		       c->kind & CRESS_KIND_HOST;
 }
 
 /* Put the blame; returns whether it was blamed before. */

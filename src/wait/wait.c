@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "core/stack.h"
+#include "loop/host.h"
 #include "wait/report.h"
 #include "wait/scope.h"
 
@@ -78,7 +79,7 @@ struct cress_hub *cress_wait_begin_slow(void)
 	if (unlikely(hub == NULL))
 		return NULL;
 	c = hub->thread->current;
-	if (unlikely(c == hub->coroutine)) {
+	if (unlikely(c->kind & (CRESS_KIND_HUB | CRESS_KIND_HOST))) {
 		errno = EDEADLK;
 		return NULL;
 	}
@@ -91,8 +92,11 @@ struct cress_hub *cress_wait_begin_slow(void)
 
 /* The upcalls of core. */
 
+/* A host does not park, but what it has asked for is done all the same. */
 static int upcall_yield(void)
 {
+	if (cress_thread_self->current->kind & CRESS_KIND_HOST)
+		return 0;
 	return cress_yield();
 }
 
@@ -101,7 +105,10 @@ static void upcall_interrupt(cress_t *c, int error)
 {
 	struct cress_hub *hub = c->thread->hub;
 
-	if (!(c->kind & CRESS_KIND_STARTED)) {
+	/* It runs its loop, where no call could bring the error. */
+	if (c->kind & CRESS_KIND_HOST) {
+		cress_host_missed(error);
+	} else if (!(c->kind & CRESS_KIND_STARTED)) {
 		cress_kill(c, error);
 	} else if (c->state != CRESS_PARKED ||
 		   !cress_interrupt(hub, c, error)) {
@@ -224,6 +231,14 @@ static void upcall_thread_exit(struct cress_thread *thread)
 	cress_hub_abandon(thread->hub);
 }
 
+static void upcall_forked(struct cress_thread *thread)
+{
+	struct cress_hub *hub = thread->hub;
+
+	if (hub != NULL && hub->driver->forked != NULL)
+		hub->driver->forked(hub);
+}
+
 static const struct cress_upcalls upcalls = {
 	.yield = upcall_yield,
 	.leave = upcall_leave,
@@ -231,6 +246,7 @@ static const struct cress_upcalls upcalls = {
 	.ended = upcall_ended,
 	.ended_holding = upcall_ended_holding,
 	.thread_exit = upcall_thread_exit,
+	.forked = upcall_forked,
 };
 
 /*
