@@ -92,12 +92,28 @@ struct cress_hub *cress_wait_begin_slow(void)
 
 /* The upcalls of core. */
 
-/* A host does not park, but what it has asked for is done all the same. */
+/*
+ * A switch never fails because its caller is cancelled: it only queues it. A
+ * host does not park, but what it has asked for is done all the same.
+ */
 static int upcall_yield(void)
 {
-	if (cress_thread_self->current->kind & CRESS_KIND_HOST)
+	struct cress_hub *hub = cress_hub_get();
+	cress_t *c;
+
+	if (hub == NULL)
+		return -1;
+	c = hub->thread->current;
+	if (c->kind & CRESS_KIND_HOST)
 		return 0;
-	return cress_yield();
+	if (c == hub->coroutine) {
+		errno = EDEADLK;
+		return -1;
+	}
+	if (cress_hub_reserve(hub) != 0)
+		return -1;
+	cress_hub_push(hub, c, NULL);
+	return (int)(intptr_t)cress_hub_switch(hub, c);
 }
 
 /* A throw at somebody parked or queued: now, or at its next parking call. */
