@@ -94,10 +94,11 @@ static void let_run_until(int (*holds)(void), const char *what)
 			say_where();
 			abort();
 		}
-		if (i < 8)
-			cress_yield();
-		else
+		/* Workers and timers of the row take real time. */
+		if (i >= 64)
 			cress_sleep(20e-6);
+		this_hub()->driver->poll(this_hub(), 0);
+		cress_yield();
 	}
 }
 
@@ -200,11 +201,15 @@ static int has_ended(void)
 static void wake(void)
 {
 	cell.point->wake(&cell.place);
+	cell.woken = 1;
 	cell.ready = !has(BY_TIME);
 }
 
 static void force(void)
 {
+	/* What ends by time before that has ended. */
+	if (cell.force->kind == DEADLINE)
+		pass_time(deadline_of(cell.moment) - 1);
 	cell.must_fail = cell_foresee();
 	cell.forced = 1;
 	switch (cell.force->kind) {

@@ -50,7 +50,8 @@ extern struct cell {
 	cress_scope_t scope, shield;
 	enum stage stage;
 	int forced;	/* main has */
-	int ready;	/* woken, and nothing taken since */
+	int woken;	/* main has woken it */
+	int ready;	/* the same, and nothing taken since */
 	int must_fail;	/* the call, because of the force */
 
 	intmax_t result;

@@ -19,7 +19,10 @@ int cell_foresee(void)
 		return !has(RAW) && !(has(AT_ONCE) && cell.ready);
 	if (cell.victim->state == CRESS_PARKED)
 		return !has(KEEPS);
-	return cell.victim->state == CRESS_ACTIVE;
+	if (cell.victim->state == CRESS_ACTIVE)
+		return 1;
+	/* It only looks again, and will find nothing. */
+	return !has(BRIEF) && !cell.woken;
 }
 
 /* Within the shield an endless call is ended by the shield's own cancel. */
