@@ -210,6 +210,8 @@ static int refuse_job(struct cress_waiter *waiter, int error)
 	stays = job->state == CRESS_JOB_DONE ||
 		(job->state == CRESS_JOB_RUNNING && job->abandon == NULL);
 	pthread_mutex_unlock(&pool.lock);
+	if (stays && job->keeps)
+		return CRESS_WAIT_KEPT;
 	if (stays && job->error == 0)
 		job->error = error == CRESS_EXIT ? ECANCELED : error;
 	return stays;

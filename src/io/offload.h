@@ -22,6 +22,7 @@ struct cress_job {
 	void (*run)(struct cress_job *job);
 	void (*abandon)(struct cress_job *job);
 	const char *what;	/* for reports */
+	int keeps;		/* once it runs it succeeds, cancelled or not */
 
 	struct cress_waiter waiter;
 	struct cress_hub *hub;	/* NULL: abandoned */

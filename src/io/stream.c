@@ -12,14 +12,12 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <stdint.h>
 #include <sys/stat.h>
 
 #include "io/fd.h"
+#include "io/offload.h"
 #include "io/quiet.h"
 #include "io/syscalls.h"
-
-#include <cress/offload.h>
 
 /* A transfer of any of the four kinds. */
 struct transfer {
@@ -60,29 +58,41 @@ int cress_io_is_file(int fd)
 	       (S_ISREG(status.st_mode) || S_ISBLK(status.st_mode));
 }
 
-/* What a worker runs for a file: the plain call. */
-static void *transfer_file(void *arg)
+/* A transfer of a file in a worker. */
+struct file_job {
+	struct cress_job job;
+	struct transfer *transfer;
+	ssize_t moved;
+	int error;
+};
+
+/* The plain call. */
+static void transfer_file(struct cress_job *job)
 {
-	struct transfer *transfer = arg;
+	struct file_job *file = (struct file_job *)job;
+	struct transfer *transfer = file->transfer;
 	const struct cress_syscalls *calls = calls_of(transfer);
 	int fd = transfer->io.fd->fd;
 
 	if (transfer->io.direction == CRESS_READ)
-		return (void *)calls->readv(fd, transfer->iov, transfer->count);
-	return (void *)calls->writev(fd, transfer->iov, transfer->count);
+		file->moved = calls->readv(fd, transfer->iov, transfer->count);
+	else
+		file->moved = calls->writev(fd, transfer->iov, transfer->count);
+	file->error = errno;
 }
 
-#define NOT_RUN ((void *)(intptr_t)-2)
-
+/* Cancelled in the worker it has moved its data all the same: so it says. */
 static ssize_t offload_transfer(struct transfer *transfer)
 {
-	void *moved = NOT_RUN;
+	struct file_job file = {
+		.job = {.run = transfer_file, .what = "a file", .keeps = 1},
+		.transfer = transfer,
+	};
 
-	/* Cancelled in the worker it has moved its data all the same. */
-	if (cress_offload(transfer_file, transfer, &moved) != 0 &&
-	    moved == NOT_RUN)
+	if (cress_job_run(&file.job) != 0)
 		return -1;
-	return (ssize_t)moved;
+	errno = file.error;
+	return file.moved;
 }
 
 static ssize_t quietly(struct transfer *transfer, int flags)
