@@ -169,11 +169,17 @@ static int has_started(void)
 	return cell.victim->kind & CRESS_KIND_STARTED;
 }
 
+static int is_settled(void)
+{
+	return cell.place.settled == NULL || cell.place.settled(&cell.place);
+}
+
 static int is_parked(void)
 {
 	return cell.stage >= CALLED ||
 	       (cell.stage == IN_CALL &&
-		(cell.victim->state == CRESS_PARKED || has(BRIEF | RAW)));
+		(cell.victim->state == CRESS_PARKED || has(BRIEF | RAW)) &&
+		is_settled());
 }
 
 static int has_been_woken(void)

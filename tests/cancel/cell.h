@@ -53,6 +53,7 @@ extern struct cell {
 	int woken;	/* main has woken it */
 	int ready;	/* the same, and nothing taken since */
 	int must_fail;	/* the call, because of the force */
+	int may_fail;	/* both is right, if the rest agrees */
 
 	intmax_t result;
 	int error;

@@ -21,6 +21,7 @@ int cell_foresee(void)
 		return !has(KEEPS);
 	if (cell.victim->state == CRESS_ACTIVE)
 		return 1;
+	cell.may_fail = has(STEPS);
 	/* It only looks again, and will find nothing. */
 	return !has(BRIEF) && !cell.woken;
 }
@@ -38,6 +39,8 @@ int cell_check_call(void)
 
 	if (ended_by_shield())
 		return check(failed) & check_int(cell.error, ECANCELED);
+	if (cell.may_fail)
+		cell.must_fail = failed;
 	good = check_int(failed, cell.must_fail);
 	if (failed)
 		good &= check_int(cell.error, cell.force->error);

@@ -40,6 +40,8 @@ struct place {
 	void *object;
 	intmax_t number;
 	char bytes[16];
+	/* Is one who is parked as deep in its wait as is meant? NULL: yes. */
+	int (*settled)(struct place *place);
 };
 
 /* In what a row differs from a plain wait. */
@@ -60,8 +62,10 @@ enum {
 	BY_TIME = 64,
 	/* A raw switch: never fails at once, and one force throws once. */
 	RAW = 128,
+	/* It parks more than once: woken, it may yet fail at its next park. */
+	STEPS = 256,
 	/* Descriptors that the library did not make. */
-	FOREIGN = 256
+	FOREIGN = 512
 };
 
 struct park_point {
