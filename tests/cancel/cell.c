@@ -6,6 +6,7 @@
  */
 #include "cancel/cell.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -96,6 +97,8 @@ static void let_run_until(int (*holds)(void), const char *what)
 		}
 		/* Workers and timers of the row take real time. */
 		if (i >= 64)
+			sched_yield();
+		if (i >= 512)
 			cress_sleep(20e-6);
 		this_hub()->driver->poll(this_hub(), 0);
 		cress_yield();

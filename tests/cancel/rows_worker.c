@@ -8,6 +8,7 @@
 
 #include <netdb.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -52,10 +53,17 @@ static int one_stands_there(struct place *place)
 	return gate_waiting() == 1;
 }
 
+/* The first job of a hub makes what it keeps. */
+static void begin_count(void)
+{
+	check_int(cress_offload(give_back, NULL, NULL), 0);
+	blocks = memory_blocks();
+}
+
 /* The job begins at once, and stops at the gate. */
 static void free_workers(struct place *place)
 {
-	blocks = memory_blocks();
+	begin_count();
 	place->settled = one_stands_there;
 	gate_shut();
 	check_int(cress_offload_limit(WORKERS), 0);
@@ -64,23 +72,25 @@ static void free_workers(struct place *place)
 /* The job waits behind another, which the gate holds up. */
 static void occupy_the_worker(struct place *place)
 {
-	blocks = memory_blocks();
+	begin_count();
 	gate_shut();
 	check_int(cress_offload_limit(1), 0);
 	place->other = cress_spawn(block_a_worker, place);
-	while (gate_waiting() == 0)
-		cress_sleep(20e-6);
+	while (gate_waiting() == 0) {
+		cress_yield();
+		sched_yield();
+	}
 }
 
 /*
- * Whoever was abandoned in a worker leaves it, and frees what it was lent.
- * What a hub keeps from its first job on is no sign of that: so not for ever.
+ * Whoever was abandoned in a worker leaves it, and frees what it was lent. If
+ * it does not the balance will show it: so this does not wait for ever.
  */
 static void let_all_through(struct place *place)
 {
 	gate_open();
 	while (gate_waiting() != 0 || gate_lists() != 0)
-		cress_sleep(20e-6);
+		sched_yield();
 	if (place->other != NULL)
 		check_int(cress_join(place->other, NULL), 0);
 	if (place->ends[0] >= 0)
