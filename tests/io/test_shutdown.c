@@ -74,6 +74,22 @@ static void shutdown_of_both_wakes_both(void)
 	drop_foreign(ends);
 }
 
+/* V75, D6: at once, whatever the kernel reports later */
+static void who_is_woken_by_a_shutdown_is_past_being_killed(void)
+{
+	for (int foreign = 0; foreign < 2; foreign++) {
+		park_both(foreign);
+		check_int(cress_shutdown(ends[0], SHUT_RD), 0);
+		check_int(cress_kill(reader.coroutine, EPROTO), 0);
+		check_call(&reader, 0, 0);
+		check_int(cress_shutdown(ends[0], SHUT_WR), 0);
+		check_int(cress_kill(writer.coroutine, EPROTO), 0);
+
+		check_call(&writer, -1, EPIPE);
+		(foreign ? drop_foreign : drop_own)(ends);
+	}
+}
+
 /* V75, D9 */
 static void shutdown_wakes_all_readers_and_all_who_poll(void)
 {
@@ -155,6 +171,7 @@ int main(void)
 		on_io(shutdown_of_reading_wakes_the_reader_only),
 		on_io(shutdown_of_writing_wakes_the_writer_only),
 		on_io(shutdown_of_both_wakes_both),
+		on_io(who_is_woken_by_a_shutdown_is_past_being_killed),
 		on_io(shutdown_wakes_all_readers_and_all_who_poll),
 		on_io(the_other_side_wakes_as_well),
 		on_io(shutdown_of_a_listener_wakes_all_who_accept),

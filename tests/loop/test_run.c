@@ -5,11 +5,13 @@
  */
 #include "loop/support.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "loop/virtual.h"
+#include "support/child.h"
 
 #include <cress/runtime.h>
 
@@ -311,6 +313,49 @@ static void the_loop_reaps_nobody_elses_child(void)
 	check_int(cress_run(wait_for_my_child, as_value(child)), 7);
 }
 
+static void *be_a_hermit(void *unused)
+{
+	cress_scope_t shield;
+
+	cress_scope_open(&shield, INFINITY);
+	cress_scope_shield(&shield);
+	cress_sleep(INFINITY);
+	cress_scope_close(&shield);
+	return unused;
+}
+
+static int leave_a_hermit(void *seconds)
+{
+	cress_attr_t attr = {.name = "hermit"};
+
+	cress_release(cress_spawn_with(be_a_hermit, NULL, &attr));
+	return cress_sleep(*(double *)seconds);
+}
+
+static void run_for(void *seconds)
+{
+	cress_run(leave_a_hermit, seconds);
+}
+
+static void run_virtually_for(void *seconds)
+{
+	cress_run_virtual(leave_a_hermit, seconds, 0);
+}
+
+/* R50, D11: a run that can never end says so, and whom it waits for */
+static void a_hermit_in_a_shield_aborts_the_run_with_its_name(void)
+{
+	static struct child child;
+	double seconds = 0.001;
+
+	for (int i = 0; i < 2; i++) {
+		child_run(&child, i ? run_for : run_virtually_for, &seconds);
+		check_int(child.signal, SIGABRT);
+		check(child_said(&child, "cress_run() cannot end: \"hermit\" "
+					 "waits for ever in a shield"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -325,6 +370,7 @@ int main(void)
 		bare(a_killed_main_still_waits_for_the_rest),
 		bare(a_hundred_runs_leave_no_descriptor),
 		bare(the_loop_reaps_nobody_elses_child),
+		bare(a_hermit_in_a_shield_aborts_the_run_with_its_name),
 	};
 
 	return suite_run(tests);
