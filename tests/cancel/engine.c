@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tests that every table runs: one a force, each over all rows. What one
- * cell is, cell.c says.
+ * The tests that every table runs: one a force, each over all rows, and two
+ * more. What one cell is, cell.c says.
  */
 #include "cancel/cell.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cancel/storm.h"
 #include "support/memory.h"
 
 /* Seconds of real time; under it is the time-out of the test. */
@@ -76,6 +77,22 @@ static void a_deadline_takes_nothing_and_leaves_nothing(void)
 	apply(A_DEADLINE);
 }
 
+/* R45, D5 */
+static void a_storm_of_failures_starves_nobody(void)
+{
+	for (size_t i = 0; i < all_count; i++)
+		row_storm(&all_points[i]);
+	check_nothing_left();
+}
+
+/* R50, D12 */
+static void a_park_without_hope_is_told_with_its_name(void)
+{
+	for (size_t i = 0; i < all_count; i++)
+		row_deadlock(&all_points[i]);
+	check_nothing_left();
+}
+
 static void run_table(void **state)
 {
 	alarm(WATCHDOG);
@@ -100,6 +117,8 @@ int park_points_main(const struct park_point *points, size_t count,
 		each_row(a_throw_of_exit_does_neither),
 		each_row(a_cancel_takes_nothing_and_leaves_nothing),
 		each_row(a_deadline_takes_nothing_and_leaves_nothing),
+		each_row(a_storm_of_failures_starves_nobody),
+		each_row(a_park_without_hope_is_told_with_its_name),
 	};
 
 	memory_install();
