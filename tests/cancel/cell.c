@@ -13,10 +13,11 @@
 
 #include "cancel/balance.h"
 #include "core/thread.h"
+#include "io/support.h"
 #include "loop/hub.h"
 
 /* Seconds of real time: enough for the slowest emulator. */
-#define PATIENCE 10
+#define PATIENCE 5
 
 static const char *const moment_names[] = {
 	"before",
@@ -312,6 +313,17 @@ static int check_next_caller(void)
 	return good;
 }
 
+/* Its owner may close a foreign one unseen: no wait leaves a watcher there. */
+static int check_watchers(void)
+{
+	int good = 1;
+
+	for (int i = 0; i < 2 && has(FOREIGN); i++)
+		if (cell.place.ends[i] >= 0)
+			good &= check(!is_watched(cell.place.ends[i]));
+	return good;
+}
+
 static void begin(const struct park_point *point, double *limit)
 {
 	cell.point = cell.place.point = point;
@@ -340,7 +352,9 @@ static void try_cell(void)
 	value = cress_join(cell.victim, NULL);
 	good = cell_check_call();
 	good &= cell_check_rest(value);
+	good &= check_watchers();
 	good &= check_next_caller();
+	good &= check_watchers();
 	point->tear_down(&cell.place);
 	if (!good)
 		say_where();
