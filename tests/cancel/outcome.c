@@ -13,7 +13,7 @@ int cell_foresee(void)
 {
 	int shielded = cell.variant == SHIELDED && cell.force->kind != THROW;
 
-	if (shielded || cell.stage >= CALLED)
+	if (shielded || cell.stage >= CALLED || has(SURE))
 		return 0;
 	if (cell.stage == AT_GATE)
 		return !has(RAW) && !(has(AT_ONCE) && cell.ready);

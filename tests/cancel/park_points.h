@@ -64,8 +64,10 @@ enum {
 	RAW = 128,
 	/* It parks more than once: woken, it may yet fail at its next park. */
 	STEPS = 256,
+	/* It waits in spite of any force, in a scope that is over too. */
+	SURE = 512,
 	/* Descriptors that the library did not make. */
-	FOREIGN = 512
+	FOREIGN = 1024
 };
 
 struct park_point {
