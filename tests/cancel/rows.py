@@ -3,8 +3,8 @@
 """Holds the tables of park points against the public headers.
 
 Every function that a header declares must either say in its comment that it
-does not park, or be the name of a row in some rows_*.c, or be listed in
-no_row.txt with a reason. So a new primitive cannot be forgotten, whatever its
+does not park, or be the name of a row in some rows_*.c, or be listed in some
+no_row*.txt with a reason. So a new primitive cannot be forgotten, whatever its
 comment says or leaves out. A row or a reason for what is not there, and a
 reason for what needs none, are findings too; so is a rows_*.c that meson.build
 does not build.
@@ -156,8 +156,10 @@ def main():
     sys.exit(__doc__)
   root = sys.argv[1]
   folder = os.path.join(root, 'tests', 'cancel')
-  with open(os.path.join(folder, 'no_row.txt'), encoding='utf-8') as stream:
-    excused = reasons(stream.read())
+  excused = {}
+  for path in sorted(glob.glob(os.path.join(folder, 'no_row*.txt'))):
+    with open(path, encoding='utf-8') as stream:
+      excused.update(reasons(stream.read()))
   with open(os.path.join(folder, 'meson.build'), encoding='utf-8') as stream:
     build = stream.read()
   functions = public_functions(root)
