@@ -19,18 +19,6 @@
 /* Seconds of real time: enough for the slowest emulator. */
 #define PATIENCE 5
 
-static const char *const moment_names[] = {
-	"before",
-	"before, but ready",
-	"parked",
-	"forced, then woken",
-	"woken, then forced",
-	"woken and polled, then forced",
-	"after",
-};
-
-static const char *const variant_names[] = {"plain", "shielded", "leaves"};
-
 static const struct force forces[] = {
 	[A_KILL] = {"kill", KILL, EPROTO, EPROTO, EPROTO},
 	[A_KILL_OF_0] = {"kill of 0", KILL, 0, ECANCELED, ECANCELED},
@@ -47,16 +35,6 @@ static size_t tried;
 static struct cress_hub *this_hub(void)
 {
 	return cress_thread_self->hub;
-}
-
-static void say_where(void)
-{
-	const char *variant = cell.point->variant;
-
-	fprintf(stderr, "\tin %s%s%s%s: %s, %s, %s\n", cell.point->name,
-		variant == NULL ? "" : " (", variant == NULL ? "" : variant,
-		variant == NULL ? "" : ")", cell.force->name,
-		moment_names[cell.moment], variant_names[cell.variant]);
 }
 
 void pass_time(double seconds)
@@ -93,7 +71,7 @@ static void let_run_until(int (*holds)(void), const char *what)
 			end = seconds_now() + PATIENCE;
 		if (i % 256 == 0 && seconds_now() > end) {
 			fprintf(stderr, "it never %s\n", what);
-			say_where();
+			cell_say_where();
 			abort();
 		}
 		/* Workers and timers of the row take real time. */
@@ -206,6 +184,23 @@ static int has_ended(void)
 	return cress_is_dead(cell.victim);
 }
 
+static int another_is_parked(void)
+{
+	return cell.another->state == CRESS_PARKED;
+}
+
+static int another_has_ended(void)
+{
+	return cress_is_dead(cell.another);
+}
+
+/* Another, who is not forced. */
+static void *call_next(void *result)
+{
+	*(intmax_t *)result = cell.point->call(&cell.place);
+	return result;
+}
+
 /* Main. */
 
 static void wake(void)
@@ -286,12 +281,6 @@ static void let_end(void)
 	let_run_until(has_ended, "ended");
 }
 
-static void *call_next(void *result)
-{
-	*(intmax_t *)result = cell.point->call(&cell.place);
-	return result;
-}
-
 /* Another caller finds the place as if nobody had been there. */
 static int check_next_caller(void)
 {
@@ -310,6 +299,23 @@ static int check_next_caller(void)
 	good &= check(result != -1);
 	if (cell.ready && cell.point->taken != NULL)
 		good &= check(cell.point->taken(&cell.place));
+	return good;
+}
+
+/* Who came second gets what the victim did not take, without another wake. */
+static int check_another(void)
+{
+	int good;
+
+	if (cell.another == NULL)
+		return 1;
+	give_turns();
+	if (!another_has_ended() && !cell.ready)
+		wake();
+	let_run_until(another_has_ended, "went on for the one behind");
+	good = check_int(cress_join(cell.another, NULL), 0);
+	good &= check(cell.other_result != -1);
+	cell.ready = 0;
 	return good;
 }
 
@@ -336,6 +342,10 @@ static void begin(const struct park_point *point, double *limit)
 		let_run_until(has_started, "started");
 	else
 		let_run_until(is_parked, "parked");
+	if (cell.variant == BEFORE_ANOTHER) {
+		cell.another = cress_spawn(call_next, &cell.other_result);
+		let_run_until(another_is_parked, "parked behind");
+	}
 }
 
 static void try_cell(void)
@@ -352,21 +362,25 @@ static void try_cell(void)
 	value = cress_join(cell.victim, NULL);
 	good = cell_check_call();
 	good &= cell_check_rest(value);
+	good &= check_another();
 	good &= check_watchers();
 	good &= check_next_caller();
 	good &= check_watchers();
 	point->tear_down(&cell.place);
 	if (!good)
-		say_where();
+		cell_say_where();
 }
 
 /* Cells that mean nothing for this row. */
 static int is_void(const struct park_point *point, const struct force *force,
-		   enum moment moment)
+		   enum moment moment, enum variant variant)
 {
 	unsigned traits = point->traits;
 
 	if (moment == AFTER && traits & ENDLESS)
+		return 1;
+	if (variant == BEFORE_ANOTHER &&
+	    (!(traits & CROWD) || moment < PARKED || moment == AFTER))
 		return 1;
 	/* A throw at one in a raw switch is a switch: nobody comes back. */
 	if (traits & RAW && !(traits & BRIEF) && force->kind == THROW)
@@ -393,19 +407,20 @@ void row_try(const struct park_point *point, enum force_name name)
 
 	/* What grows once and stays: rings, heaps, tables, workers. */
 	prepare(point, force, PARKED, SHIELDED);
-	if (!is_void(point, force, PARKED))
+	if (!is_void(point, force, PARKED, SHIELDED))
 		try_cell();
 	for (int i = 0; i < MOMENTS * VARIANTS; i++) {
 		enum moment moment = (enum moment)(i / VARIANTS);
+		enum variant variant = (enum variant)(i % VARIANTS);
 
-		if (is_void(point, force, moment))
+		if (is_void(point, force, moment, variant))
 			continue;
 		balance_take(&before);
-		prepare(point, force, moment, (enum variant)(i % VARIANTS));
+		prepare(point, force, moment, variant);
 		try_cell();
 		tried++;
 		if (!balance_check(&before))
-			say_where();
+			cell_say_where();
 	}
 }
 

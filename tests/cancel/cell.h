@@ -23,6 +23,7 @@ enum variant {
 	PLAIN,
 	SHIELDED,	/* within an inner scope */
 	LEAVES,		/* its scope right after the call */
+	BEFORE_ANOTHER,	/* who makes the same call and is not forced */
 	VARIANTS
 };
 
@@ -46,7 +47,7 @@ extern struct cell {
 	enum variant variant;
 
 	struct place place;
-	cress_t *victim;
+	cress_t *victim, *another;
 	cress_scope_t scope, shield;
 	enum stage stage;
 	int forced;	/* main has */
@@ -60,6 +61,7 @@ extern struct cell {
 	int next_error;	/* of the park after the call, within the scope */
 	int last_error;	/* of the one after the scope */
 	int blame;	/* what closing the scope said */
+	intmax_t other_result;
 } cell;
 
 /* Has its row this trait? */
@@ -76,6 +78,9 @@ int cell_check_call(void);
 
 /* The parks after the call, the scope, and the end, which gave `value`. */
 int cell_check_rest(int value);
+
+/* Print which cell this is. */
+void cell_say_where(void);
 
 enum force_name {
 	A_KILL,

@@ -7,7 +7,36 @@
  */
 #include "cancel/cell.h"
 
+#include <stdio.h>
+
 #include "core/thread.h"
+
+static const char *const moment_names[] = {
+	"before",
+	"before, but ready",
+	"parked",
+	"forced, then woken",
+	"woken, then forced",
+	"woken and polled, then forced",
+	"after",
+};
+
+static const char *const variant_names[] = {
+	"plain",
+	"shielded",
+	"leaves",
+	"before another",
+};
+
+void cell_say_where(void)
+{
+	const char *variant = cell.point->variant;
+
+	fprintf(stderr, "\tin %s%s%s%s: %s, %s, %s\n", cell.point->name,
+		variant == NULL ? "" : " (", variant == NULL ? "" : variant,
+		variant == NULL ? "" : ")", cell.force->name,
+		moment_names[cell.moment], variant_names[cell.variant]);
+}
 
 int cell_foresee(void)
 {
@@ -44,7 +73,8 @@ int cell_check_call(void)
 	good = check_int(failed, cell.must_fail);
 	if (failed)
 		good &= check_int(cell.error, cell.force->error);
-	if (cell.ready && cell.point->taken != NULL)
+	/* Another may have taken it meanwhile. */
+	if (cell.ready && cell.point->taken != NULL && cell.another == NULL)
 		good &= check_int(!!cell.point->taken(&cell.place), !failed);
 	if (!failed)
 		cell.ready = 0;

@@ -67,7 +67,9 @@ enum {
 	/* It waits in spite of any force, in a scope that is over too. */
 	SURE = 512,
 	/* Descriptors that the library did not make. */
-	FOREIGN = 1024
+	FOREIGN = 1024,
+	/* Another may make the same call meanwhile, and is served after it. */
+	CROWD = 2048
 };
 
 struct park_point {

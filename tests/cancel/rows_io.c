@@ -304,9 +304,14 @@ static void make_empty_pipe(struct place *place)
 
 /* clang-format off */
 #define BOTH(name, variant, set_up, call, wake, taken) \
-	{name, variant, 0, set_up, call, wake, taken, close_all}, \
-	{name, variant ", foreign", FOREIGN, set_up, call, wake, taken, \
-	 close_all}
+	{name, variant, CROWD, set_up, call, wake, taken, close_all}, \
+	{name, variant ", foreign", CROWD | FOREIGN, set_up, call, wake, \
+	 taken, close_all}
+#define HALF(name, call) \
+	{name, "half", 0, make_half_full_pair, call, put_missing, \
+	 byte_is_gone, close_all}, \
+	{name, "half, foreign", FOREIGN, make_half_full_pair, call, \
+	 put_missing, byte_is_gone, close_all}
 /* clang-format on */
 
 #define READING(name, variant, call) \
@@ -321,13 +326,11 @@ static const struct park_point points[] = {
 	READING("cress_readv", "socket", at_readv),
 	READING("cress_recv", "", at_recv),
 	READING("cress_recv", "all", at_recv_all),
-	BOTH("cress_recv", "half of all", make_half_full_pair, at_recv_two,
-	     put_missing, byte_is_gone),
+	HALF("cress_recv", at_recv_two),
 	READING("cress_recvfrom", "", at_recvfrom),
 	READING("cress_recvmsg", "", at_recvmsg),
 	READING("cress_read_full", "", at_read_full),
-	BOTH("cress_read_full", "half", make_half_full_pair, at_read_two,
-	     put_missing, byte_is_gone),
+	HALF("cress_read_full", at_read_two),
 	BOTH("cress_accept4", "", make_listener, at_accept, connect_to_it,
 	     connection_is_gone),
 	BOTH("cress_wait_fd", "in", make_empty_pair, at_wait_in, put_byte,

@@ -70,8 +70,7 @@ static void start_a_raw_one(struct place *place)
 
 static void spawn_a_late_one(struct place *place)
 {
-	place->other =
-		cress_spawn_after(ROW_SECONDS, give_back, place, NULL);
+	place->other = cress_spawn_after(ROW_SECONDS, give_back, place, NULL);
 }
 
 static void end_the_other(struct place *place)
@@ -193,20 +192,20 @@ static intmax_t throw_at_it(struct place *place)
 }
 
 static const struct park_point points[] = {
-	{"cress_sleep", NULL, BY_TIME, nothing, sleep_a_while, let_time_pass,
-	 NULL, nothing},
+	{"cress_sleep", NULL, CROWD | BY_TIME, nothing, sleep_a_while,
+	 let_time_pass, NULL, nothing},
 	{"cress_sleep", "endless", ENDLESS, nothing, sleep_for_ever, NULL, NULL,
 	 nothing},
 	{"cress_sleep", "zero", BRIEF, nothing, sleep_zero, NULL, NULL,
 	 nothing},
 	{"cress_yield", NULL, BRIEF, nothing, yield, NULL, NULL, nothing},
-	{"cress_wait", NULL, AT_ONCE, spawn_another, wait_for_it, end_the_other,
-	 NULL, release_the_other},
-	{"cress_wait", "a raw one", AT_ONCE, start_a_raw_one, wait_for_it,
-	 end_the_other, NULL, release_both},
-	{"cress_wait", "a delayed one", AT_ONCE, spawn_a_late_one, wait_for_it,
-	 let_time_pass, NULL, release_the_other},
-	{"cress_wait", "within deadlines", AT_ONCE, spawn_another,
+	{"cress_wait", NULL, CROWD | AT_ONCE, spawn_another, wait_for_it,
+	 end_the_other, NULL, release_the_other},
+	{"cress_wait", "a raw one", CROWD | AT_ONCE, start_a_raw_one,
+	 wait_for_it, end_the_other, NULL, release_both},
+	{"cress_wait", "a delayed one", CROWD | AT_ONCE, spawn_a_late_one,
+	 wait_for_it, let_time_pass, NULL, release_the_other},
+	{"cress_wait", "within deadlines", CROWD | AT_ONCE, spawn_another,
 	 wait_within_deadlines, end_the_other, NULL, release_the_other},
 	{"cress_wait", "oneself", ENDLESS, nothing, wait_for_oneself, NULL,
 	 NULL, nothing},
