@@ -70,7 +70,8 @@ static intmax_t select_of(int operation, double seconds)
 {
 	int item = operation == CRESS_CHANNEL_SEND, never = 0;
 	cress_channel_case_t cases[] = {
-		{.channel = &other, .item = &never,
+		{.channel = &other,
+		 .item = &never,
 		 .operation = CRESS_CHANNEL_RECEIVE},
 		{.channel = &channel, .item = &item, .operation = operation},
 	};
@@ -201,25 +202,25 @@ static void let_time_pass(struct place *place)
 }
 
 static const struct park_point points[] = {
-	{"cress_channel_receive", "from an empty one", 0, make_room, receive_it,
-	 put_one, is_empty, drop},
+	{"cress_channel_receive", "from an empty one", CROWD, make_room,
+	 receive_it, put_one, is_empty, drop},
 	{"cress_channel_receive", "from nobody", 0, make_none, receive_it,
 	 meet_receiver, was_met, drop},
-	{"cress_channel_send", "to a full one", 0, fill, send_it, take_one,
+	{"cress_channel_send", "to a full one", CROWD, fill, send_it, take_one,
 	 is_full, drop},
 	{"cress_channel_send", "to nobody", 0, make_none, send_it, meet_sender,
 	 was_met, drop},
-	{"cress_channel_select", "receive", 0, make_room, select_receive,
+	{"cress_channel_select", "receive", CROWD, make_room, select_receive,
 	 put_one, is_empty, drop},
 	{"cress_channel_select", "receive from nobody", 0, make_none,
 	 select_receive, meet_receiver, was_met, drop},
-	{"cress_channel_select", "send", 0, fill, select_send, take_one,
+	{"cress_channel_select", "send", CROWD, fill, select_send, take_one,
 	 is_full, drop},
 	{"cress_channel_select", "send to nobody", 0, make_none, select_send,
 	 meet_sender, was_met, drop},
-	{"cress_channel_select", "in time", BY_TIME, make_none, select_in_time,
-	 let_time_pass, NULL, drop},
-	{"cress_select", "a time", BY_TIME, nothing, sleep_by_select,
+	{"cress_channel_select", "in time", CROWD | BY_TIME, make_none,
+	 select_in_time, let_time_pass, NULL, drop},
+	{"cress_select", "a time", CROWD | BY_TIME, nothing, sleep_by_select,
 	 let_time_pass, NULL, nothing},
 };
 

@@ -94,10 +94,13 @@ static void drop(struct place *place)
 }
 
 static const struct park_point points[] = {
-	{"cress_queue_get", NULL, 0, make_empty, get, put_one, is_empty, drop},
-	{"cress_queue_peek", NULL, 0, make_empty, peek, put_one, NULL, drop},
-	{"cress_queue_put", NULL, 0, make_full, put, take_one, is_full, drop},
-	{"cress_queue_join", NULL, 0, make_full, join, be_done, NULL, drop},
+	{"cress_queue_get", NULL, CROWD, make_empty, get, put_one, is_empty,
+	 drop},
+	{"cress_queue_peek", NULL, CROWD, make_empty, peek, put_one, NULL,
+	 drop},
+	{"cress_queue_put", NULL, CROWD, make_full, put, take_one, is_full,
+	 drop},
+	{"cress_queue_join", NULL, CROWD, make_full, join, be_done, NULL, drop},
 };
 
 int main(void)
