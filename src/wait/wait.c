@@ -178,11 +178,18 @@ static void upcall_ended_holding(cress_t *dead)
 static void upcall_leave(cress_t *dead)
 {
 	struct cress_thread *thread = dead->thread;
+	struct cress_waiter *waiter = dead->joiners.first;
 	struct cress_hub *hub = thread->hub;
 	cress_t *to;
 
-	if (dead->joiners.first != NULL)
+	/* Most have one who waits, in cress_join(). */
+	if (likely(waiter != NULL && waiter->next == NULL &&
+		   waiter->kind->ended == NULL)) {
+		dead->joiners = (struct cress_wait_list){NULL, NULL};
+		cress_wake(hub, waiter);
+	} else if (waiter != NULL) {
 		upcall_ended(dead);
+	}
 	cress_stack_give(thread, dead);
 	cress_bury(thread, dead);
 	to = cress_hub_next(hub);
