@@ -51,11 +51,13 @@ static void host_run(void)
 {
 	size_t outside;
 
-	do {
+	for (;;) {
+		cress_hub_waiters(&outside);
+		if (outside == 0 && isinf(cress_hub_timeout()))
+			return;
 		host_sleep();
 		check(cress_hub_run_once() >= 0);
-		cress_hub_waiters(&outside);
-	} while (outside != 0 || !isinf(cress_hub_timeout()));
+	}
 }
 
 /* Until nothing is ready. */
