@@ -84,6 +84,9 @@ static void give_back(struct cress_hub *hub)
 {
 	cress_t *main = &hub->thread->main;
 
+	/* It has detached meanwhile, from a raw switch that was answered. */
+	if (!hub->hosted)
+		return;
 	/* Its raw switch has been interrupted, and it has its place. */
 	if (!hub->in_turn && main->state == CRESS_QUEUED)
 		return;
