@@ -351,7 +351,7 @@ static void a_hermit_in_a_shield_aborts_the_run_with_its_name(void)
 	for (int i = 0; i < 2; i++) {
 		child_run(&child, i ? run_for : run_virtually_for, &seconds);
 		check_int(child.signal, SIGABRT);
-		check(child_said(&child, "cress_run() cannot end: \"hermit\" "
+		check(child_said(&child, "the hub cannot end: \"hermit\" "
 					 "waits for ever in a shield"));
 	}
 }
