@@ -49,6 +49,7 @@ void crowd_enter(struct crowd *crowd, struct member *member)
 		crowd->first->previous = member;
 	crowd->first = member;
 	member->number = ++crowd->ever;
+	crowd->present++;
 }
 
 void crowd_leave(struct crowd *crowd, struct member *member)
@@ -59,6 +60,7 @@ void crowd_leave(struct crowd *crowd, struct member *member)
 		crowd->first = member->next;
 	if (member->next != NULL)
 		member->next->previous = member->previous;
+	crowd->present--;
 }
 
 int crowd_is_idle(const struct member *member)

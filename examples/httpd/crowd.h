@@ -28,7 +28,8 @@ struct member {
 
 struct crowd {
 	struct member *first;
-	int count, limit;
+	int present;			/* members in the list */
+	int count, limit;		/* places taken, and places */
 	uint64_t ever;
 	int is_ending, is_hurried;
 	int has_waiter;			/* somebody is parked in `change` */

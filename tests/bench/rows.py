@@ -28,6 +28,7 @@ class Row:
     self.bench, self.case, self.unit = bench, case, unit
     self.slices, self.renew = slices, renew
     self.paired = False
+    self.twins = RAW, AGAIN
     self.gigabytes = 0
     self.makers = {}
     self.few = {}
@@ -184,6 +185,7 @@ def http_rows(paths):
       (CRESS, [paths.example("httpd"), "-a", "127.0.0.1:PORT", "-H",
                http_site.PADDING["cress"], site]),
       ("nginx", [PYTHON, paths.script("nginx.py"), "PORT", site]),
+      ("nginx-again", [PYTHON, paths.script("nginx.py"), "PORT", site]),
       ("go", [paths.built("peer-go-http"), "PORT", site,
               http_site.PADDING["go"]]),
       ("gevent", [PYTHON, paths.script("gevent_http.py"), "PORT", site,
@@ -191,6 +193,7 @@ def http_rows(paths):
   for count in ("100", "1000"):
     row = Row("http", count, "us", 31)
     row.paired = True
+    row.twins = "nginx", "nginx-again"
     row.few = {"go": 15, "gevent": 5}
     for label, argv in servers:
       row.add_server(label, argv, load, "http")
