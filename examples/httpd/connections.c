@@ -35,7 +35,7 @@ char *connections_page(const struct crowd *crowd, size_t *size)
 	if (out == NULL)
 		return NULL;
 	fprintf(out, "%d connections of at most %d, %" PRIu64 " ever\n",
-		crowd->present, crowd->limit, crowd->ever);
+		crowd->count, crowd->limit, crowd->ever);
 	for (int i = 0; i < CONNECTIONS_MAX && member != NULL; i++) {
 		write_member(out, member, now);
 		member = member->next;

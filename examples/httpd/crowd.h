@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All connections together: how many there may be, who they are, and how they
+ * All connections together: who they are, how many there may be, and how they
  * are sent home.
  */
 #ifndef HTTPD_CROWD_H
@@ -27,24 +27,12 @@ struct member {
 };
 
 struct crowd {
+	cress_group_t group;		/* its coroutines, and their limit */
 	struct member *first;
-	int present;			/* members in the list */
-	int count, limit;		/* places taken, and places */
+	int count, limit;
 	uint64_t ever;
-	int is_ending, is_hurried;
-	int has_waiter;			/* somebody is parked in `change` */
-	cress_scope_t change;
+	int is_ending;
 };
-
-/*
- * Park until there is room for one more, and take that place. Returns 0, or -1
- * if the caller is cancelled. One coroutine at a time may wait, here or in
- * crowd_wait_end().
- */
-int crowd_take_place(struct crowd *crowd);
-
-/* Give it back. */
-void crowd_give_place(struct crowd *crowd);
 
 /* Put a member into the list, and out of it. */
 void crowd_enter(struct crowd *crowd, struct member *member);
@@ -55,12 +43,5 @@ int crowd_is_idle(const struct member *member);
 
 /* Ask all to end: those who await a request at once, the others after it. */
 void crowd_end(struct crowd *crowd);
-
-/*
- * Park until all places are given back, for `seconds` at most, or until
- * somebody calls crowd_hurry().
- */
-void crowd_wait_end(struct crowd *crowd, double seconds);
-void crowd_hurry(struct crowd *crowd);
 
 #endif

@@ -129,7 +129,6 @@ static int body(void *arg)
 		perror("httpd");
 	else
 		result = server_run(options->address, site);
-	/* Those who are still there are ended when we return. */
 	access_log_close(site->log);
 	site->log = NULL;
 	return result;
