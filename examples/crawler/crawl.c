@@ -7,6 +7,7 @@
  * kills the workers, and everything ends the same way as without it.
  */
 #include "crawl.h"
+#include "prepare.h"
 #include "progress.h"
 #include "url.h"
 
@@ -59,9 +60,14 @@ static void *work(void *arg)
 	struct crawl *crawl = arg;
 	struct link *link;
 
-	while ((link = frontier_take(&crawl->frontier)) != NULL)
-		if (crawl_visit(crawl, link))
+	while ((link = frontier_take(&crawl->frontier)) != NULL) {
+		int is_ready = link->site->stage == SITE_OPEN ||
+			       link->site->stage == SITE_GONE;
+
+		if (is_ready ? crawl_visit(crawl, link) :
+			       crawl_prepare(crawl, link))
 			return NULL;
+	}
 	return NULL;
 }
 
@@ -101,7 +107,7 @@ static void end(cress_t *coroutine)
 static int start_workers(struct crawl *crawl)
 {
 	cress_attr_t attr = {.name = "worker"};
-	size_t count = crawl->options->limits.concurrency;
+	size_t count = crawl->settings->concurrent_requests;
 
 	crawl->workers = calloc(count, sizeof(cress_t *));
 	if (crawl->workers == NULL)
@@ -176,7 +182,15 @@ static int prepare(struct crawl *crawl)
 {
 	const struct options *options = crawl->options;
 
-	frontier_init(&crawl->frontier, options->pages, options->depth);
+	struct fetch_limits limits = {
+		.seconds = crawl->settings->download_timeout,
+		.bytes = crawl->settings->download_maxsize,
+		.concurrency = (unsigned)crawl->settings->concurrent_requests,
+		.user_agent = crawl->settings->user_agent,
+	};
+
+	frontier_init(&crawl->frontier, crawl->settings, options->pages,
+		      options->depth);
 	for (char **url = options->urls; *url != NULL; url++)
 		if (add_start(crawl, *url))
 			return -1;
@@ -188,22 +202,26 @@ static int prepare(struct crawl *crawl)
 			return -1;
 		}
 	}
-	crawl->fetcher = fetcher_new(&options->limits);
-	if (crawl->fetcher == NULL)
-		perror("crawler");
-	return crawl->fetcher == NULL ? -1 : 0;
+	crawl->fetcher = fetcher_new(&limits);
+	if (crawl->fetcher != NULL &&
+	    alarms_start(&crawl->frontier.schedule.alarms) == 0)
+		return 0;
+	perror("crawler");
+	return -1;
 }
 
 int crawl_run(const struct options *options)
 {
 	struct crawl crawl = {
 		.options = options,
+		.settings = &options->settings,
 		.report = {.start = cress_now()},
 	};
 	int status = STATUS_USAGE;
 
 	if (prepare(&crawl) == 0 && work_all(&crawl) == 0)
 		status = finish(&crawl);
+	alarms_end(&crawl.frontier.schedule.alarms);
 	/* The connections are closed while there is still a hub to do it. */
 	fetcher_free(crawl.fetcher);
 	if (crawl.report.list != NULL && fclose(crawl.report.list) != 0) {

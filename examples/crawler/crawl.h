@@ -15,6 +15,7 @@
 
 struct crawl {
 	const struct options *options;
+	const struct settings *settings;	/* those of the options */
 	struct frontier frontier;
 	struct report report;
 	struct fetcher *fetcher;

@@ -10,6 +10,7 @@
  */
 #include "fetch.h"
 #include "multi.h"
+#include "site.h"
 
 #include <cress/hub.h>
 #include <cress/scope.h>
@@ -28,7 +29,7 @@
 enum stop {
 	STOP_NOT,
 	STOP_TOO_LARGE,
-	STOP_NOT_WANTED,
+	STOP_NOT_WANTED,	/* it is no page, or enough of it */
 	STOP_BY_CALLER
 };
 
@@ -42,6 +43,7 @@ struct slot {
 	enum stop stop;
 	int began;
 	int to_caller;
+	struct curl_slist *told;	/* addresses, for libcurl */
 	char charset[40];
 	char message[CURL_ERROR_SIZE];
 };
@@ -81,13 +83,15 @@ static void begin(struct slot *slot)
 	slot->charset[0] = '\0';
 	curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &answer->status);
 	curl_easy_getinfo(slot->easy, CURLINFO_CONTENT_TYPE, &type);
-	if (type == NULL)
-		return;
-	answer->is_html = strncasecmp(type, "text/html", 9) == 0 ||
-			  strncasecmp(type, "application/xhtml+xml", 21) == 0;
-	slot->to_caller = answer->is_html && answer->status / 100 == 2 &&
-			  slot->request->on_html != NULL;
-	read_charset(slot, type);
+	if (type != NULL) {
+		answer->is_html =
+			strncasecmp(type, "text/html", 9) == 0 ||
+			strncasecmp(type, "application/xhtml+xml", 21) == 0;
+		read_charset(slot, type);
+	}
+	slot->to_caller = (answer->is_html || slot->request->any_type) &&
+			  answer->status / 100 == 2 &&
+			  slot->request->on_page != NULL;
 	/* What is announced as too large need not be waited for. */
 	curl_easy_getinfo(slot->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
 			  &announced);
@@ -112,9 +116,12 @@ static size_t on_body(char *piece, size_t one, size_t size, void *context)
 		slot->stop = STOP_TOO_LARGE;
 	if (slot->stop != STOP_NOT)
 		return 0;
-	if (slot->to_caller && request->on_html(request->context,
-						slot->charset, piece, size))
-		slot->stop = STOP_BY_CALLER;
+	int said = !slot->to_caller ?
+			   0 :
+			   request->on_page(request->context, slot->charset,
+					    piece, size);
+	if (said != 0)
+		slot->stop = said > 0 ? STOP_NOT_WANTED : STOP_BY_CALLER;
 	return slot->stop == STOP_NOT ? size : 0;
 }
 
@@ -142,7 +149,7 @@ static struct slot *slot_take(struct fetcher *fetcher)
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, slot);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "cress-crawler/0.1");
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, fetcher->limits.user_agent);
 	return slot;
 }
 
@@ -191,6 +198,12 @@ static void judge(struct slot *slot, CURLcode code)
 		snprintf(answer->failure, sizeof answer->failure, "%s",
 			 slot->message[0] != '\0' ? slot->message :
 						    curl_easy_strerror(code));
+	curl_off_t wait = 0, latency = 0;
+
+	curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &wait);
+	curl_easy_getinfo(slot->easy, CURLINFO_STARTTRANSFER_TIME_T, &latency);
+	answer->retry_after = (double)wait;
+	answer->latency = (double)latency / 1e6;
 	curl_easy_getinfo(slot->easy, CURLINFO_REDIRECT_URL, &location);
 	if (location != NULL)
 		answer->location = strdup(location);
@@ -217,6 +230,26 @@ static int perform(struct slot *slot)
 	return failed && !too_slow ? -1 : 0;
 }
 
+/* What is known of a site's addresses is told libcurl once; it keeps that. */
+static void tell_addresses(struct slot *slot, struct site *site)
+{
+	if (site == NULL || site->told[0] == '\0')
+		return;
+	slot->told = curl_slist_append(NULL, site->told);
+	curl_easy_setopt(slot->easy, CURLOPT_RESOLVE, slot->told);
+	if (slot->told != NULL)
+		site->told[0] = '\0';
+}
+
+static void forget_addresses(struct slot *slot)
+{
+	if (slot->told == NULL)
+		return;
+	curl_easy_setopt(slot->easy, CURLOPT_RESOLVE, NULL);
+	curl_slist_free_all(slot->told);
+	slot->told = NULL;
+}
+
 int fetch(struct fetcher *fetcher, const struct fetch_request *request,
 	  struct fetch_answer *answer)
 {
@@ -237,9 +270,11 @@ int fetch(struct fetcher *fetcher, const struct fetch_request *request,
 	curl_easy_setopt(slot->easy, CURLOPT_NOBODY,
 			 request->check_only ? 1L : 0L);
 
+	tell_addresses(slot, request->site);
 	double start = cress_now();
 	int failed = perform(slot);
 	answer->seconds = cress_now() - start;
+	forget_addresses(slot);
 	slot_give(slot);
 	return failed;
 }
@@ -257,6 +292,8 @@ struct fetcher *fetcher_new(const struct fetch_limits *limits)
 	if (fetcher == NULL)
 		return NULL;
 	fetcher->limits = *limits;
+	if (limits->bytes == 0)
+		fetcher->limits.bytes = UINT64_MAX;
 	fetcher->multi = multi_new((long)limits->concurrency);
 	if (fetcher->multi != NULL)
 		return fetcher;

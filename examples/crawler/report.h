@@ -17,8 +17,10 @@
 struct report {
 	double start;		/* on the clock of cress_now() */
 	size_t pages;		/* HTML pages that were read whole */
-	size_t requests;
-	size_t errors;		/* requests that failed */
+	size_t requests;	/* but for those two */
+	size_t retries;		/* requests that were made again */
+	size_t robots;		/* requests for a robots.txt */
+	size_t errors;		/* links that failed */
 	uint64_t bytes;
 	size_t classes[6];	/* by status / 100; 0: no answer */
 	size_t elsewhere;	/* links to other hosts, not followed */

@@ -153,8 +153,7 @@ out:
 	return kind;
 }
 
-/* Find the host of a URL in our spelling: behind "//" and any "user@". */
-static const char *host_of(const char *url, size_t *length)
+const char *url_host(const char *url, size_t *length)
 {
 	const char *host = strstr(url, "//");
 	size_t whole;
@@ -179,8 +178,8 @@ static const char *host_of(const char *url, size_t *length)
 int url_same_host(const char *a, const char *b)
 {
 	size_t a_length, b_length;
-	const char *a_host = host_of(a, &a_length);
-	const char *b_host = host_of(b, &b_length);
+	const char *a_host = url_host(a, &a_length);
+	const char *b_host = url_host(b, &b_length);
 
 	return a_length == b_length && memcmp(a_host, b_host, a_length) == 0;
 }

@@ -7,6 +7,7 @@
  */
 #include "crawl.h"
 #include "links.h"
+#include "retry.h"
 #include "url.h"
 
 #include <cress/hub.h>
@@ -22,7 +23,7 @@
 static int feed(void *context, const char *charset, const char *piece,
 		size_t size)
 {
-	return links_feed(context, charset, piece, size);
+	return links_feed(context, charset, piece, size) ? -1 : 0;
 }
 
 /* Is the URL on a host that the crawl may visit? */
@@ -148,7 +149,7 @@ static void redirected(struct crawl *crawl, struct link *link,
 		goto out;
 	}
 	frontier_redirected(&crawl->frontier, link, url,
-			    crawl->options->redirects);
+			    (unsigned)crawl->settings->redirect_max_times);
 	crawl->report.errors += link->state != LINK_REDIRECTED;
 out:
 	curl_url_cleanup(base);
@@ -193,6 +194,42 @@ static int settle(struct crawl *crawl, struct link *link,
 	return 0;
 }
 
+/* It may do better later. Returns 0 if it is not to be tried again. */
+static int try_later(struct crawl *crawl, struct link *link,
+		     const struct fetch_answer *answer)
+{
+	double wait = retry_wait(crawl->settings, answer, link->tries);
+	double now = cress_now();
+
+	/* The whole host is left alone for as long as it asks for that. */
+	if (answer->retry_after > 0 &&
+	    answer->retry_after <= crawl->settings->retry_after_max)
+		pace_pause(link->pace, now + answer->retry_after);
+	if (wait < 0)
+		return 0;
+	link->tries++;
+	crawl->report.retries++;
+	frontier_put_back(&crawl->frontier, link, now + wait);
+	return 1;
+}
+
+/* Is it not to be asked for at all? Then it is settled. */
+static int is_refused(struct crawl *crawl, struct link *link)
+{
+	const struct site *site = link->site;
+
+	if (site->stage == SITE_GONE) {
+		broken(crawl, link,
+		       site->reason != NULL ? site->reason : "out of memory");
+		return 1;
+	}
+	if (site_allows(site, link->url))
+		return 0;
+	frontier_failed(&crawl->frontier, link, LINK_FORBIDDEN,
+			"forbidden by robots.txt");
+	return 1;
+}
+
 /* Ask whether it is there; a server that knows no HEAD is asked with GET. */
 static int check(struct crawl *crawl, struct fetch_request *request,
 		 struct fetch_answer *answer)
@@ -207,24 +244,31 @@ static int check(struct crawl *crawl, struct fetch_request *request,
 	return fetch(crawl->fetcher, request, answer);
 }
 
+/* Send the request, or the two of them. Returns as fetch(). */
+static int ask(struct crawl *crawl, struct link *link, struct links *links,
+	       struct fetch_answer *answer)
+{
+	struct fetch_request request = {.url = link->url, .site = link->site};
+
+	if (!link->followed)
+		return check(crawl, &request, answer);
+	request.on_page = feed;
+	request.context = links;
+	return fetch(crawl->fetcher, &request, answer);
+}
+
 int crawl_visit(struct crawl *crawl, struct link *link)
 {
 	struct links links = {.parser = NULL};
-	struct fetch_request request = {.url = link->url};
 	struct fetch_answer answer;
-	int failed;
 
-	if (link->followed) {
-		request.on_html = feed;
-		request.context = &links;
-		failed = fetch(crawl->fetcher, &request, &answer);
-	} else {
-		failed = check(crawl, &request, &answer);
-	}
-	if (!failed) {
+	if (is_refused(crawl, link))
+		return 0;
+	int failed = ask(crawl, link, &links, &answer);
+	if (!failed && !try_later(crawl, link, &answer)) {
 		report_request(&crawl->report, &answer);
 		failed = settle(crawl, link, &answer, &links);
-	} else if (errno == ENOMEM) {
+	} else if (failed && errno == ENOMEM) {
 		unread(crawl, link, "out of memory");
 		failed = 0;
 	}
