@@ -191,6 +191,8 @@ static int prepare(struct crawl *crawl)
 
 	frontier_init(&crawl->frontier, crawl->settings, options->pages,
 		      options->depth);
+	if (filter_init(&crawl->filter, crawl->settings))
+		return -1;
 	for (char **url = options->urls; *url != NULL; url++)
 		if (add_start(crawl, *url))
 			return -1;
@@ -230,6 +232,7 @@ int crawl_run(const struct options *options)
 	}
 	report_free(&crawl.report);
 	frontier_free(&crawl.frontier);
+	filter_free(&crawl.filter);
 	while (crawl.host_count > 0)
 		free(crawl.hosts[--crawl.host_count]);
 	free(crawl.hosts);

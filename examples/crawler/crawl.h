@@ -7,6 +7,7 @@
 #define CRAWLER_CRAWL_H
 
 #include "fetch.h"
+#include "filter.h"
 #include "frontier.h"
 #include "options.h"
 #include "report.h"
@@ -16,6 +17,7 @@
 struct crawl {
 	const struct options *options;
 	const struct settings *settings;	/* those of the options */
+	struct filter filter;
 	struct frontier frontier;
 	struct report report;
 	struct fetcher *fetcher;

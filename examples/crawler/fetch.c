@@ -9,6 +9,7 @@
  * connection.
  */
 #include "fetch.h"
+#include "charset.h"
 #include "multi.h"
 #include "site.h"
 
@@ -54,22 +55,6 @@ struct fetcher {
 	struct slot *idle;	/* handles are kept: to make one is dear */
 };
 
-/* Copy the charset of "text/html; charset=utf-8". */
-static void read_charset(struct slot *slot, const char *type)
-{
-	const char *charset = strcasestr(type, "charset=");
-
-	if (charset == NULL)
-		return;
-	charset += strlen("charset=");
-	charset += strspn(charset, "\"' ");
-	size_t length = strcspn(charset, "\"'; ");
-	if (length >= sizeof slot->charset)
-		return;
-	memcpy(slot->charset, charset, length);
-	slot->charset[length] = '\0';
-}
-
 /* Look at the header: is there HTML to come? */
 static void begin(struct slot *slot)
 {
@@ -87,7 +72,8 @@ static void begin(struct slot *slot)
 		answer->is_html =
 			strncasecmp(type, "text/html", 9) == 0 ||
 			strncasecmp(type, "application/xhtml+xml", 21) == 0;
-		read_charset(slot, type);
+		charset_of_type(type, slot->charset,
+				sizeof slot->charset);
 	}
 	slot->to_caller = (answer->is_html || slot->request->any_type) &&
 			  answer->status / 100 == 2 &&
@@ -116,10 +102,10 @@ static size_t on_body(char *piece, size_t one, size_t size, void *context)
 		slot->stop = STOP_TOO_LARGE;
 	if (slot->stop != STOP_NOT)
 		return 0;
-	int said = !slot->to_caller ?
-			   0 :
-			   request->on_page(request->context, slot->charset,
-					    piece, size);
+	if (!slot->to_caller)
+		return size;
+	int said = request->on_page(request->context, slot->charset, piece,
+				    size);
 	if (said != 0)
 		slot->stop = said > 0 ? STOP_NOT_WANTED : STOP_BY_CALLER;
 	return slot->stop == STOP_NOT ? size : 0;
@@ -261,8 +247,7 @@ int fetch(struct fetcher *fetcher, const struct fetch_request *request,
 	slot->request = request;
 	slot->answer = answer;
 	slot->stop = STOP_NOT;
-	slot->began = 0;
-	slot->to_caller = 0;
+	slot->began = slot->to_caller = 0;
 	slot->message[0] = '\0';
 	curl_easy_setopt(slot->easy, CURLOPT_URL, request->url);
 	/* This also ends the HEAD of an earlier request. */

@@ -134,7 +134,7 @@ static void obey(struct crawl *crawl, struct site *site,
 		return;
 	}
 	site->stage = SITE_OPEN;
-	pace_slow(site->pace, robots_delay(site->robots));
+	pace_slow(site->pace, site->robots->delay);
 }
 
 /* Nothing of the site may be visited. */

@@ -78,6 +78,12 @@ static double percentile(const struct report *report, unsigned percent)
 	return 1e3 * (double)report->latencies[rank == 0 ? 0 : rank - 1];
 }
 
+static void print_count(const char *what, size_t count)
+{
+	if (count > 0)
+		printf("%s: %zu\n", what, count);
+}
+
 /* The first lines of the summary; sorts the latencies. */
 static void print_counts(struct report *report)
 {
@@ -99,13 +105,11 @@ static void print_counts(struct report *report)
 		printf("latency: p50 %.1f ms, p99 %.1f ms\n",
 		       percentile(report, 50), percentile(report, 99));
 	}
-	if (report->retries > 0)
-		printf("made again after a failure: %zu\n", report->retries);
-	if (report->elsewhere > 0)
-		printf("links to other hosts, not followed: %zu\n",
-		       report->elsewhere);
-	if (report->unreadable > 0)
-		printf("links that are no URL: %zu\n", report->unreadable);
+	print_count("made again after a failure", report->retries);
+	print_count("links to other hosts, not followed", report->elsewhere);
+	print_count("links that the patterns keep out", report->filtered);
+	print_count("links with nofollow", report->nofollow);
+	print_count("links that are no URL", report->unreadable);
 }
 
 /* Of those that robots.txt forbids the number will do. */
@@ -115,8 +119,7 @@ static void print_forbidden(const struct frontier *frontier)
 
 	for (struct link *l = frontier->first; l != NULL; l = l->next)
 		count += l->state == LINK_FORBIDDEN;
-	if (count > 0)
-		printf("not visited, as robots.txt forbids it: %zu\n", count);
+	print_count("not visited, as robots.txt forbids it", count);
 }
 
 /* What the crawler itself took at most. */

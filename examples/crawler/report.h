@@ -24,6 +24,8 @@ struct report {
 	uint64_t bytes;
 	size_t classes[6];	/* by status / 100; 0: no answer */
 	size_t elsewhere;	/* links to other hosts, not followed */
+	size_t filtered;	/* links that a pattern keeps out */
+	size_t nofollow;	/* links that pages want not to be followed */
 	size_t unreadable;	/* links that are no URL */
 	float *latencies;	/* seconds, of each request */
 	size_t latency_count;

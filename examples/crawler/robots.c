@@ -22,12 +22,6 @@ struct rule {
 	char pattern[];
 };
 
-struct robots {
-	struct rule *rules;
-	double delay;
-	int failed;		/* no memory */
-};
-
 /* What a line says; `value` is cut out of the line and not ended by a 0. */
 struct line {
 	const char *key, *value;
@@ -59,11 +53,11 @@ static size_t spell(char *to, const char *from, size_t length)
 	for (size_t i = 0; i < length; i++) {
 		int high = -1, low = -1;
 
-		if (from[i] == '%' && i + 2 < length) {
+		if (from[i] == '%' && i + 2 < length)
 			high = value_of(from[i + 1]);
+		if (high >= 0)
 			low = value_of(from[i + 2]);
-		}
-		int byte = high << 4 | low;
+		int byte = high * 16 + low;
 		if (high < 0 || low < 0) {
 			to[used++] = from[i];
 		} else if (byte == 0 || strchr("*$/%", byte) != NULL) {
@@ -201,15 +195,13 @@ static void on_line(struct robots *robots, struct group *group,
 		return;
 	}
 	int allow = key_is(line, "allow");
-	if (!allow && !key_is(line, "disallow") &&
-	    !key_is(line, "crawl-delay"))
+	int delay = key_is(line, "crawl-delay");
+	if (!allow && !delay && !key_is(line, "disallow"))
 		return;		/* Sitemap and the like end no group */
 	group->in_agents = 0;
-	if (!group->ours)
-		return;
-	if (key_is(line, "crawl-delay"))
+	if (group->ours && delay)
 		set_delay(robots, line);
-	else
+	else if (group->ours)
 		add_rule(robots, line, allow);
 }
 
@@ -283,11 +275,6 @@ int robots_allow(const struct robots *robots, const char *target)
 	}
 	free(spelt);
 	return best == NULL || best->allow;
-}
-
-double robots_delay(const struct robots *robots)
-{
-	return robots->delay;
 }
 
 void robots_free(struct robots *robots)

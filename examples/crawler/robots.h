@@ -15,7 +15,12 @@
 /* What is behind this is not read. */
 #define ROBOTS_BYTES ((size_t)500 * 1024)
 
-struct robots;
+/* The rules for one robot. */
+struct robots {
+	struct rule *rules;
+	double delay;		/* the Crawl-delay in seconds, or 0 */
+	int failed;		/* no memory */
+};
 
 /*
  * Read the rules in `text` that hold for the robot `agent`: those of every
@@ -29,9 +34,6 @@ struct robots *robots_parse(const char *text, size_t size, const char *agent);
  * longest pattern that matches decides; of two equals the one that allows.
  */
 int robots_allow(const struct robots *robots, const char *target);
-
-/* The Crawl-delay in seconds, or 0. */
-double robots_delay(const struct robots *robots);
 
 /* NULL is allowed. */
 void robots_free(struct robots *robots);

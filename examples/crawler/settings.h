@@ -31,6 +31,8 @@ struct settings {
 	size_t depth_limit;
 	size_t closespider_pagecount;
 	const char *user_agent;
+	struct patterns allow, deny;		/* POSIX ERE */
+	int nofollow;				/* obey what pages say of it */
 
 	int robotstxt_obey;
 	const char *robotstxt_user_agent;	/* NULL: user_agent */

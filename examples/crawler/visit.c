@@ -65,7 +65,7 @@ static CURLU *base_of(const struct link *page, const struct links *links)
 static int add_link(struct crawl *crawl, const struct link *page, CURLU *base,
 		    const struct link_found *found)
 {
-	int follow = found->use == LINK_PAGE;
+	int follow = found->use != LINK_RESOURCE;
 	int failed = 0;
 	char *url;
 
@@ -83,13 +83,25 @@ static int add_link(struct crawl *crawl, const struct link *page, CURLU *base,
 		errno = ENOMEM;
 		return -1;
 	}
-	if (may_visit(crawl, url))
+	if (!may_visit(crawl, url))
+		crawl->report.elsewhere++;
+	else if (!filter_passes(&crawl->filter, url))
+		crawl->report.filtered++;
+	else
 		failed = frontier_add(&crawl->frontier, url, page,
 				      page->depth + 1, follow);
-	else
-		crawl->report.elsewhere++;
 	free(url);
 	return failed;
+}
+
+/* Does the page ask not to follow the link, and is that obeyed? */
+static int is_unwanted(const struct crawl *crawl, const struct links *links,
+		       const struct link_found *found)
+{
+	if (!crawl->settings->nofollow)
+		return 0;
+	return found->use == LINK_NOFOLLOW ||
+	       (found->use == LINK_PAGE && links->nofollow);
 }
 
 /* Add all links of a page. Returns 0, or -1 with errno. */
@@ -101,13 +113,14 @@ static int add_links(struct crawl *crawl, const struct link *page,
 	size_t count = 0;
 	int failed = 0;
 
-	if (base == NULL || links_finish(links)) {
-		curl_url_cleanup(base);
+	if (base == NULL) {
 		errno = ENOMEM;
 		return -1;
 	}
 	while (!failed && (found = links_next(links, found)) != NULL) {
-		if (found->use != LINK_BASE)
+		if (is_unwanted(crawl, links, found))
+			crawl->report.nofollow++;
+		else if (found->use != LINK_BASE)
 			failed = add_link(crawl, page, base, found);
 		if (!failed && ++count % LINKS_IN_A_ROW == 0)
 			failed = cress_yield();
@@ -185,7 +198,7 @@ static int settle(struct crawl *crawl, struct link *link,
 	}
 	/* Listed first: what follows may park, and be interrupted. */
 	report_page(&crawl->report, link);
-	if (add_links(crawl, link, links) == 0)
+	if (links_finish(links) == 0 && add_links(crawl, link, links) == 0)
 		frontier_fine(&crawl->frontier, link);
 	else if (errno == ENOMEM)
 		unread(crawl, link, "out of memory");

@@ -131,7 +131,7 @@ static void the_delay_is_that_of_the_group(void **state)
 	struct robots *robots = robots_parse(text, strlen(text), "bot");
 
 	(void)state;
-	assert_true(robots_delay(robots) == 2.5);
+	assert_true(robots->delay == 2.5);
 	robots_free(robots);
 }
 
