@@ -7,6 +7,7 @@
  * kills the workers, and everything ends the same way as without it.
  */
 #include "crawl.h"
+#include "job.h"
 #include "prepare.h"
 #include "progress.h"
 #include "url.h"
@@ -66,6 +67,9 @@ static void *work(void *arg)
 
 		if (is_ready ? crawl_visit(crawl, link) :
 			       crawl_prepare(crawl, link))
+			return NULL;
+		/* What is not written down yet is still in flight. */
+		if (journal_sync(crawl->frontier.journal))
 			return NULL;
 	}
 	return NULL;
@@ -177,11 +181,26 @@ static int finish(struct crawl *crawl)
 	return count > 0 ? STATUS_BROKEN : STATUS_FINE;
 }
 
+/* The files of the user's: the list, and the job. */
+static int open_files(struct crawl *crawl)
+{
+	const char *list = crawl->options->list;
+
+	if (list != NULL) {
+		crawl->report.list = fopen(list, "w");
+		if (crawl->report.list == NULL) {
+			fprintf(stderr, "crawler: %s: %s\n", list,
+				strerror(errno));
+			return -1;
+		}
+	}
+	return job_open(crawl);
+}
+
 /* Make everything that can fail for a reason that the user must know. */
 static int prepare(struct crawl *crawl)
 {
 	const struct options *options = crawl->options;
-
 	struct fetch_limits limits = {
 		.seconds = crawl->settings->download_timeout,
 		.bytes = crawl->settings->download_maxsize,
@@ -191,25 +210,39 @@ static int prepare(struct crawl *crawl)
 
 	frontier_init(&crawl->frontier, crawl->settings, options->pages,
 		      options->depth);
-	if (filter_init(&crawl->filter, crawl->settings))
+	if (filter_init(&crawl->filter, crawl->settings) || open_files(crawl))
 		return -1;
 	for (char **url = options->urls; *url != NULL; url++)
 		if (add_start(crawl, *url))
 			return -1;
-	if (options->list != NULL) {
-		crawl->report.list = fopen(options->list, "w");
-		if (crawl->report.list == NULL) {
-			fprintf(stderr, "crawler: %s: %s\n", options->list,
-				strerror(errno));
-			return -1;
-		}
-	}
 	crawl->fetcher = fetcher_new(&limits);
 	if (crawl->fetcher != NULL &&
 	    alarms_start(&crawl->frontier.schedule.alarms) == 0)
 		return 0;
 	perror("crawler");
 	return -1;
+}
+
+/* End what prepare() has begun, as far as it came. */
+static int clean_up(struct crawl *crawl)
+{
+	int failed = job_close(crawl);
+
+	alarms_end(&crawl->frontier.schedule.alarms);
+	/* The connections are closed while there is still a hub to do it. */
+	fetcher_free(crawl->fetcher);
+	if (crawl->report.list != NULL && fclose(crawl->report.list) != 0) {
+		perror("crawler");
+		failed = -1;
+	}
+	report_free(&crawl->report);
+	frontier_free(&crawl->frontier);
+	filter_free(&crawl->filter);
+	while (crawl->host_count > 0)
+		free(crawl->hosts[--crawl->host_count]);
+	free(crawl->hosts);
+	free(crawl->workers);
+	return failed;
 }
 
 int crawl_run(const struct options *options)
@@ -223,19 +256,5 @@ int crawl_run(const struct options *options)
 
 	if (prepare(&crawl) == 0 && work_all(&crawl) == 0)
 		status = finish(&crawl);
-	alarms_end(&crawl.frontier.schedule.alarms);
-	/* The connections are closed while there is still a hub to do it. */
-	fetcher_free(crawl.fetcher);
-	if (crawl.report.list != NULL && fclose(crawl.report.list) != 0) {
-		perror("crawler");
-		status = STATUS_USAGE;
-	}
-	report_free(&crawl.report);
-	frontier_free(&crawl.frontier);
-	filter_free(&crawl.filter);
-	while (crawl.host_count > 0)
-		free(crawl.hosts[--crawl.host_count]);
-	free(crawl.hosts);
-	free(crawl.workers);
-	return status;
+	return clean_up(&crawl) ? STATUS_USAGE : status;
 }

@@ -19,6 +19,7 @@ struct crawl {
 	const struct settings *settings;	/* those of the options */
 	struct filter filter;
 	struct frontier frontier;
+	struct journal journal;
 	struct report report;
 	struct fetcher *fetcher;
 	char **hosts;		/* URLs whose hosts may be visited */

@@ -33,6 +33,7 @@ static void enqueue(struct frontier *frontier, struct link *link, int ahead)
 {
 	link->state = LINK_QUEUED;
 	frontier->queued++;
+	journal_link(frontier->journal, link);
 	if (frontier->depth_limit != UINT_MAX &&
 	    link->depth > frontier->level) {
 		link->next_queued = frontier->deeper;
@@ -40,6 +41,11 @@ static void enqueue(struct frontier *frontier, struct link *link, int ahead)
 	} else {
 		schedule_put(&frontier->schedule, link, ahead);
 	}
+}
+
+void frontier_queue(struct frontier *frontier, struct link *link)
+{
+	enqueue(frontier, link, 0);
 }
 
 /* A level is done: the next one is that of the highest links below it. */
@@ -63,7 +69,7 @@ static void begin_level(struct frontier *frontier)
 }
 
 /* Every URL has one link for the whole crawl, whatever becomes of it. */
-static struct link *find_or_make(struct frontier *frontier, const char *url)
+struct link *frontier_link(struct frontier *frontier, const char *url)
 {
 	struct set_item *item = set_find(&frontier->known, url);
 	size_t size = strlen(url) + 1;
@@ -86,24 +92,30 @@ static struct link *find_or_make(struct frontier *frontier, const char *url)
 	else
 		frontier->first = link;
 	frontier->last = link;
+	link->id = frontier->known.count;
+	journal_link(frontier->journal, link);
 	return link;
 }
 
 /* Note the page that mentions a link, once, and only while it matters. */
-static int mention(struct link *link, const struct link *page)
+int frontier_mention(struct link *link, const struct link *page)
 {
 	if (page == NULL || link->state == LINK_FINE)
 		return 0;
 	/* A page adds all its links in one go: it can only be the latest. */
-	if (link->mentions != NULL && link->mentions->page == page)
-		return 0;
+	for (struct mention *m = link->mentions; m != NULL; m = m->next) {
+		if (m->page == page)
+			return 0;
+		if (!page->is_again)
+			break;
+	}
 	struct mention *mention = malloc(sizeof *mention);
 	if (mention == NULL)
 		return -1;
 	mention->page = page;
 	mention->next = link->mentions;
 	link->mentions = mention;
-	return 0;
+	return 1;
 }
 
 static void forget_mentions(struct link *link)
@@ -126,7 +138,10 @@ static void want(struct frontier *frontier, struct link *link, int follow,
 	int settled = link->state == LINK_FINE ||
 		      link->state == LINK_REDIRECTED;
 
-	link->follow |= follow;
+	if (link->follow < follow) {
+		link->follow = follow;
+		journal_link(frontier->journal, link);
+	}
 	if (link->state == LINK_KNOWN ||
 	    (settled && link->follow && !link->followed))
 		enqueue(frontier, link, ahead);
@@ -135,16 +150,21 @@ static void want(struct frontier *frontier, struct link *link, int follow,
 int frontier_add(struct frontier *frontier, const char *url,
 		 const struct link *page, unsigned depth, int follow)
 {
-	struct link *link = find_or_make(frontier, url);
+	struct link *link = frontier_link(frontier, url);
 
 	if (link == NULL)
 		return -1;
-	if (depth < link->depth)
+	if (depth < link->depth) {
 		link->depth = depth;
+		journal_link(frontier->journal, link);
+	}
 	if (depth > frontier->depth_limit)
 		return 0;
 	want(frontier, link, follow, 0);
-	return mention(link, page);
+	int noted = frontier_mention(link, page);
+
+	return noted > 0 ? journal_mention(frontier->journal, link, page) :
+			   noted;
 }
 
 /* Will there never again be a link to take? */
@@ -217,6 +237,7 @@ static void settle(struct frontier *frontier, struct link *link,
 		   enum link_state state)
 {
 	link->state = state;
+	journal_link(frontier->journal, link);
 	release(frontier, link);
 }
 
@@ -255,7 +276,7 @@ int frontier_redirected(struct frontier *frontier, struct link *link,
 				"too many redirects");
 		return 0;
 	}
-	target = find_or_make(frontier, url);
+	target = frontier_link(frontier, url);
 	if (target == NULL) {
 		frontier_failed(frontier, link, LINK_UNREAD, "out of memory");
 		return -1;
@@ -268,6 +289,7 @@ int frontier_redirected(struct frontier *frontier, struct link *link,
 	if (target->state == LINK_KNOWN) {
 		target->depth = link->depth;
 		target->hops = link->hops + 1;
+		journal_link(frontier->journal, target);
 	}
 	want(frontier, target, link->followed, 1);
 	settle(frontier, link, LINK_REDIRECTED);
@@ -295,6 +317,7 @@ void frontier_free(struct frontier *frontier)
 		free(link);
 		link = next;
 	}
+	free(frontier->restored);
 	set_free(&frontier->known);
 	schedule_free(&frontier->schedule);
 }

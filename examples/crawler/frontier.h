@@ -11,6 +11,7 @@
 #define CRAWLER_FRONTIER_H
 
 #include "alarm.h"
+#include "journal.h"
 #include "schedule.h"
 #include "set.h"
 
@@ -46,6 +47,11 @@ struct link {
 	int followed;		/* the last visit did */
 	unsigned depth;		/* steps from a start URL */
 	unsigned hops;		/* redirects that led here in a row */
+	uint64_t id;		/* counts from 1, in the order of discovery */
+	struct link *next_changed;
+	int is_changed;		/* the journal knows */
+	int is_page;		/* it was read as a page */
+	int is_again;		/* an earlier process may have visited it */
 	unsigned tries;		/* requests that failed and may do better */
 	char url[];
 };
@@ -53,6 +59,8 @@ struct link {
 struct frontier {
 	struct set known;
 	struct link *first, *last;
+	struct journal *journal;	/* NULL: none */
+	struct link **restored;	/* by their ids, while they are restored */
 	struct link *deeper;	/* those below the level, the latest first */
 	struct schedule schedule;
 	size_t queued;
@@ -111,5 +119,29 @@ int frontier_redirected(struct frontier *frontier, struct link *link,
 const char *frontier_reason(const struct link *link, enum link_state state);
 
 void frontier_free(struct frontier *frontier);
+
+/* Find the link of a URL, or make it. Returns NULL without memory. */
+struct link *frontier_link(struct frontier *frontier, const char *url);
+
+/*
+ * Note the page that mentions a link, once, while that matters. Returns 1, or
+ * 0 if it was not to be noted, or -1 without memory.
+ */
+int frontier_mention(struct link *link, const struct link *page);
+
+/* Put a link into the queue, behind all. */
+void frontier_queue(struct frontier *frontier, struct link *link);
+
+/*
+ * Restore what was written of an earlier crawl: its links, then their targets
+ * and mentions; then resume. Each returns 0, or -1 without memory or if what
+ * is given makes no sense.
+ */
+int frontier_restore(struct frontier *frontier, const struct store_link *row);
+int frontier_restore_target(struct frontier *frontier, uint64_t id,
+			    uint64_t target);
+int frontier_restore_mention(struct frontier *frontier, uint64_t id,
+			     uint64_t page);
+int frontier_resume(struct frontier *frontier);
 
 #endif

@@ -42,6 +42,7 @@ static const struct setting {
 	SETTING(COUNT, depth_limit),
 	SETTING(COUNT, closespider_pagecount),
 	SETTING(TEXT, user_agent),
+	SETTING(TEXT, jobdir),
 	SETTING(PATTERNS, allow),
 	SETTING(PATTERNS, deny),
 	SETTING(FLAG, nofollow),

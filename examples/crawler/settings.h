@@ -31,6 +31,7 @@ struct settings {
 	size_t depth_limit;
 	size_t closespider_pagecount;
 	const char *user_agent;
+	const char *jobdir;			/* a file to go on from */
 	struct patterns allow, deny;		/* POSIX ERE */
 	int nofollow;				/* obey what pages say of it */
 

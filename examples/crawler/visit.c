@@ -198,6 +198,7 @@ static int settle(struct crawl *crawl, struct link *link,
 	}
 	/* Listed first: what follows may park, and be interrupted. */
 	report_page(&crawl->report, link);
+	link->is_page = 1;
 	if (links_finish(links) == 0 && add_links(crawl, link, links) == 0)
 		frontier_fine(&crawl->frontier, link);
 	else if (errno == ENOMEM)
