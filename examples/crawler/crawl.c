@@ -7,6 +7,7 @@
  * kills the workers, and everything ends the same way as without it.
  */
 #include "crawl.h"
+#include "feed.h"
 #include "job.h"
 #include "prepare.h"
 #include "progress.h"
@@ -62,11 +63,11 @@ static void *work(void *arg)
 	struct link *link;
 
 	while ((link = frontier_take(&crawl->frontier)) != NULL) {
-		int is_ready = link->site->stage == SITE_OPEN ||
-			       link->site->stage == SITE_GONE;
+		enum site_stage stage = link->site->stage;
 
-		if (is_ready ? crawl_visit(crawl, link) :
-			       crawl_prepare(crawl, link))
+		if (stage == SITE_NEW || stage == SITE_UNASKED ?
+			    crawl_prepare(crawl, link) :
+			    crawl_visit(crawl, link))
 			return NULL;
 		/* What is not written down yet is still in flight. */
 		if (journal_sync(crawl->frontier.journal))
@@ -194,6 +195,12 @@ static int open_files(struct crawl *crawl)
 			return -1;
 		}
 	}
+	if (crawl->options->output != NULL) {
+		crawl->report.feed = feed_open(crawl->options->output,
+					       crawl->settings->jobdir != NULL);
+		if (crawl->report.feed == NULL)
+			return -1;
+	}
 	return job_open(crawl);
 }
 
@@ -203,7 +210,9 @@ static int prepare(struct crawl *crawl)
 	const struct options *options = crawl->options;
 	struct fetch_limits limits = {
 		.seconds = crawl->settings->download_timeout,
-		.bytes = crawl->settings->download_maxsize,
+		.bytes = crawl->settings->download_maxsize > 0 ?
+				 crawl->settings->download_maxsize :
+				 UINT64_MAX,
 		.concurrency = (unsigned)crawl->settings->concurrent_requests,
 		.user_agent = crawl->settings->user_agent,
 	};
@@ -232,6 +241,10 @@ static int clean_up(struct crawl *crawl)
 	/* The connections are closed while there is still a hub to do it. */
 	fetcher_free(crawl->fetcher);
 	if (crawl->report.list != NULL && fclose(crawl->report.list) != 0) {
+		perror("crawler");
+		failed = -1;
+	}
+	if (crawl->report.feed != NULL && fclose(crawl->report.feed) != 0) {
 		perror("crawler");
 		failed = -1;
 	}

@@ -208,6 +208,7 @@ static int perform(struct slot *slot)
 	int failed = multi_perform(fetcher->multi, slot->easy, &code);
 	int error = errno;
 	int too_slow = cress_scope_close(&limit) == ETIMEDOUT;
+
 	if (!failed)
 		judge(slot, code);
 	else if (too_slow)
@@ -277,8 +278,6 @@ struct fetcher *fetcher_new(const struct fetch_limits *limits)
 	if (fetcher == NULL)
 		return NULL;
 	fetcher->limits = *limits;
-	if (limits->bytes == 0)
-		fetcher->limits.bytes = UINT64_MAX;
 	fetcher->multi = multi_new((long)limits->concurrency);
 	if (fetcher->multi != NULL)
 		return fetcher;

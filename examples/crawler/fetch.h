@@ -13,7 +13,7 @@
 /* How fetches are made. */
 struct fetch_limits {
 	double seconds;		/* for a whole request */
-	uint64_t bytes;		/* of one body, unpacked; 0: no limit */
+	uint64_t bytes;		/* of one body, after decompression */
 	unsigned concurrency;	/* requests at the same time */
 	const char *user_agent;
 };

@@ -6,9 +6,6 @@
  * a depth limit: otherwise a page could be met on a longer way first, and what
  * lies behind it be missed. Redirects keep their depth and go to the head of
  * their queue.
- *
- * Mentions are kept only as long as a link may turn out to be broken: their
- * number is bounded by what is queued, not by what was visited.
  */
 #include "frontier.h"
 
@@ -97,40 +94,6 @@ struct link *frontier_link(struct frontier *frontier, const char *url)
 	return link;
 }
 
-/* Note the page that mentions a link, once, and only while it matters. */
-int frontier_mention(struct link *link, const struct link *page)
-{
-	if (page == NULL || link->state == LINK_FINE)
-		return 0;
-	/* A page adds all its links in one go: it can only be the latest. */
-	for (struct mention *m = link->mentions; m != NULL; m = m->next) {
-		if (m->page == page)
-			return 0;
-		if (!page->is_again)
-			break;
-	}
-	struct mention *mention = malloc(sizeof *mention);
-	if (mention == NULL)
-		return -1;
-	mention->page = page;
-	mention->next = link->mentions;
-	link->mentions = mention;
-	return 1;
-}
-
-static void forget_mentions(struct link *link)
-{
-	struct mention *mention = link->mentions;
-
-	link->mentions = NULL;
-	while (mention != NULL) {
-		struct mention *next = mention->next;
-
-		free(mention);
-		mention = next;
-	}
-}
-
 /* Queue the link, unless it was visited for all that is wanted of it. */
 static void want(struct frontier *frontier, struct link *link, int follow,
 		 int ahead)
@@ -203,7 +166,8 @@ struct link *frontier_take(struct frontier *frontier)
 	link->followed = link->follow;
 	frontier->queued--;
 	frontier->taken++;
-	frontier->visits += link->site->stage == SITE_OPEN;
+	frontier->visits += link->site->stage == SITE_OPEN ||
+			    link->site->stage == SITE_TRIAL;
 	if (is_over(frontier))
 		event_wake_all(&frontier->schedule.changed);
 	return link;
@@ -247,7 +211,7 @@ void frontier_fine(struct frontier *frontier, struct link *link)
 	settle(frontier, link, LINK_FINE);
 	want(frontier, link, link->follow, 0);
 	if (link->state == LINK_FINE)
-		forget_mentions(link);
+		frontier_forget_mentions(link);
 }
 
 void frontier_failed(struct frontier *frontier, struct link *link,
@@ -296,15 +260,6 @@ int frontier_redirected(struct frontier *frontier, struct link *link,
 	return 0;
 }
 
-const char *frontier_reason(const struct link *link, enum link_state state)
-{
-	while (link->state == LINK_REDIRECTED)
-		link = link->target;
-	if (link->state != state)
-		return NULL;
-	return link->reason != NULL ? link->reason : "out of memory";
-}
-
 void frontier_free(struct frontier *frontier)
 {
 	struct link *link = frontier->first;
@@ -312,7 +267,7 @@ void frontier_free(struct frontier *frontier)
 	while (link != NULL) {
 		struct link *next = link->next;
 
-		forget_mentions(link);
+		frontier_forget_mentions(link);
 		free(link->reason);
 		free(link);
 		link = next;

@@ -129,6 +129,9 @@ struct link *frontier_link(struct frontier *frontier, const char *url);
  */
 int frontier_mention(struct link *link, const struct link *page);
 
+/* Forget those pages. */
+void frontier_forget_mentions(struct link *link);
+
 /* Put a link into the queue, behind all. */
 void frontier_queue(struct frontier *frontier, struct link *link);
 

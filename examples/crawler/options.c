@@ -27,6 +27,7 @@ static const char usage[] =
 	"  -l, --list FILE        write every page visited, one a line\n"
 	"  -B, --broken FILE      write every broken link: the reason, the\n"
 	"                         link and a page it is on, with tabs between\n"
+	"  -o, --output FILE      write a line of JSON for every link\n"
 	"  -s NAME=VALUE          set one of the settings below\n"
 	"  -S, --settings FILE    take settings from a file\n"
 	"  -h, --help             show this\n"
@@ -57,6 +58,7 @@ static const struct option own_options[] = {
 	{"resources", no_argument, NULL, 'r'},
 	{"list", required_argument, NULL, 'l'},
 	{"broken", required_argument, NULL, 'B'},
+	{"output", required_argument, NULL, 'o'},
 	{"settings", required_argument, NULL, 'S'},
 	{"help", no_argument, NULL, 'h'},
 };
@@ -154,6 +156,9 @@ static int take(struct options *options, int option, char *argument)
 	case 'B':
 		options->broken = argument;
 		break;
+	case 'o':
+		options->output = argument;
+		break;
 	case 's':
 		return assign(settings, argument);
 	case 'S':
@@ -203,7 +208,7 @@ int options_read(struct options *options, int argc, char **argv)
 	*options = (struct options){.depth = UINT_MAX};
 	settings_init(&options->settings);
 	list_options();
-	while ((option = getopt_long(argc, argv, "c:d:n:t:b:R:arl:B:s:S:h",
+	while ((option = getopt_long(argc, argv, "c:d:n:t:b:R:arl:B:o:s:S:h",
 				     long_options, NULL)) != -1) {
 		if (option == 'h') {
 			print_usage(stdout);

@@ -17,6 +17,7 @@ struct options {
 	int any_host;		/* follow links to other hosts */
 	int resources;		/* check images and the like */
 	const char *list;	/* a file for the pages, or NULL */
+	const char *output;	/* a file for lines of JSON, or NULL */
 	const char *broken;	/* a file for the broken links, or NULL */
 	char **urls;		/* where to start; NULL at the end */
 };

@@ -22,7 +22,10 @@ struct pace *pace_new(const struct settings *settings, const char *name)
 	pace->limit = settings->concurrent_requests_per_ip;
 	if (pace->limit == 0)
 		pace->limit = settings->concurrent_requests_per_domain;
-	pace->delay = settings->download_delay;
+	pace->delay = pace->least = settings->download_delay;
+	if (settings->autothrottle_enabled)
+		pace_slow(pace, settings->autothrottle_start_delay);
+	pace->least = settings->download_delay;
 	return pace;
 }
 
@@ -42,8 +45,33 @@ void pace_begin(struct pace *pace, const struct settings *settings, double now)
 	pace->next = now + delay;
 }
 
+/*
+ * Scrapy's rules: the delay goes half of the way to the latency divided by the
+ * concurrency that is wanted, at once if that is more; and errors, which come
+ * quickly, never make it less.
+ */
+void pace_adjust(struct pace *pace, const struct settings *settings,
+		 double latency, long status)
+{
+	double target = latency / settings->autothrottle_target_concurrency;
+	double delay = (pace->delay + target) / 2;
+
+	if (!settings->autothrottle_enabled)
+		return;
+	if (delay < target)
+		delay = target;
+	if (delay > settings->autothrottle_max_delay)
+		delay = settings->autothrottle_max_delay;
+	if (delay < pace->least)
+		delay = pace->least;
+	if (status == 200 || delay > pace->delay)
+		pace->delay = delay;
+}
+
 void pace_slow(struct pace *pace, double delay)
 {
+	if (pace->least < delay)
+		pace->least = delay;
 	if (pace->delay < delay)
 		pace->delay = delay;
 }

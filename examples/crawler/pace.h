@@ -19,6 +19,7 @@ struct pace {
 	size_t limit;		/* requests at the same time; 0: none */
 	size_t active;		/* requests under way */
 	double delay;		/* between the beginnings of two */
+	double least;		/* what the delay is at least */
 	double next;		/* when the next one may begin */
 	int waits;		/* for that time */
 	int is_ready;		/* in the list of those that may begin one */
@@ -34,6 +35,13 @@ int pace_has_room(const struct pace *pace);
 /* A request begins: when may the next one? */
 void pace_begin(struct pace *pace, const struct settings *settings,
 		double now);
+
+/*
+ * AutoThrottle: an answer with this status came so long after its request, so
+ * the delay changes if the settings want that.
+ */
+void pace_adjust(struct pace *pace, const struct settings *settings,
+		 double latency, long status);
 
 /* Let at least so much time pass between two, or from now on. */
 void pace_slow(struct pace *pace, double delay);

@@ -31,6 +31,7 @@ struct report {
 	size_t latency_count;
 	size_t capacity;
 	FILE *list;		/* gets the URL of every page, or NULL */
+	FILE *feed;		/* gets a line of JSON for each link, or NULL */
 };
 
 /* Count a request. */

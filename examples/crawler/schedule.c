@@ -124,7 +124,7 @@ static void on_link_time(void *context, struct alarm *alarm)
 	struct schedule *schedule = context;
 
 	schedule->waiting--;
-	schedule_put(schedule, OWNER(alarm, struct link), 1);
+	schedule_put(schedule, OWNER(alarm, struct link), 0);
 }
 
 void schedule_put_at(struct schedule *schedule, struct link *link, double when)
@@ -133,10 +133,11 @@ void schedule_put_at(struct schedule *schedule, struct link *link, double when)
 	alarm_set(&schedule->alarms, &link->alarm, when, on_link_time);
 }
 
-/* While a site is got ready its links go one by one. */
+/* While a site is got ready, or on trial, its links go one by one. */
 static int goes_alone(const struct site *site)
 {
-	return site->stage == SITE_NEW || site->stage == SITE_UNASKED;
+	return site->stage == SITE_NEW || site->stage == SITE_UNASKED ||
+	       site->stage == SITE_TRIAL;
 }
 
 /* The first site of a pace leaves its queue, and the pace the ready list. */
@@ -185,7 +186,7 @@ struct link *schedule_take(struct schedule *schedule)
 	pace->active++;
 	link->pace = pace;
 	/* To look up a name, or to give up, is no request. */
-	if (site->stage == SITE_UNASKED || site->stage == SITE_OPEN)
+	if (site->stage != SITE_NEW && site->stage != SITE_GONE)
 		pace_begin(pace, schedule->settings, cress_now());
 	site->is_held = goes_alone(site) ? HELD_BY_A_LINK : HELD_NOT;
 	queue_site(schedule, site);

@@ -38,7 +38,7 @@ struct site *schedule_site(struct schedule *schedule, const char *url);
 /* Queue a link, whose `site` is set: behind all of its site, or ahead. */
 void schedule_put(struct schedule *schedule, struct link *link, int ahead);
 
-/* Queue it ahead, at a time to come. */
+/* Queue it behind all, at a time to come. */
 void schedule_put_at(struct schedule *schedule, struct link *link,
 		     double when);
 

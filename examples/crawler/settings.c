@@ -53,6 +53,13 @@ static const struct setting {
 	SETTING(CODES, retry_http_codes),
 	SETTING(SECONDS, retry_backoff),
 	SETTING(SECONDS, retry_after_max),
+	SETTING(FLAG, autothrottle_enabled),
+	SETTING(SECONDS, autothrottle_start_delay),
+	SETTING(SECONDS, autothrottle_max_delay),
+	SETTING(NUMBER, autothrottle_target_concurrency),
+	SETTING(COUNT, circuit_breaker_failures),
+	SETTING(SECONDS, circuit_breaker_delay),
+	SETTING(COUNT, circuit_breaker_trials),
 };
 
 #define COUNT_OF_SETTINGS ((int)(sizeof table / sizeof *table))
@@ -245,6 +252,12 @@ void settings_init(struct settings *settings)
 		.retry_times = 2,
 		.retry_backoff = 0.5,
 		.retry_after_max = 60,
+		.autothrottle_start_delay = 5,
+		.autothrottle_max_delay = 60,
+		.autothrottle_target_concurrency = 1,
+		.circuit_breaker_failures = 10,
+		.circuit_breaker_delay = 1,
+		.circuit_breaker_trials = 3,
 	};
 	read_codes("500 502 503 504 522 524 408 429",
 		   settings->retry_http_codes);

@@ -43,6 +43,15 @@ struct settings {
 	uint64_t retry_http_codes[10];		/* a bit for each up to 639 */
 	double retry_backoff;			/* before the first one */
 	double retry_after_max;			/* longer is not waited for */
+
+	int autothrottle_enabled;
+	double autothrottle_start_delay;
+	double autothrottle_max_delay;
+	double autothrottle_target_concurrency;
+
+	size_t circuit_breaker_failures;	/* links in a row; 0: none */
+	double circuit_breaker_delay;		/* the first time */
+	size_t circuit_breaker_trials;
 };
 
 /* What Scrapy has by default, but for what is said in README.md. */

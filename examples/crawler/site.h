@@ -17,6 +17,7 @@ enum site_stage {
 	SITE_NEW,		/* its address is not known */
 	SITE_UNASKED,		/* its robots.txt was not read */
 	SITE_OPEN,
+	SITE_TRIAL,		/* it gave no answers: one link is tried */
 	SITE_GONE		/* given up; `reason` says why */
 };
 
@@ -36,6 +37,8 @@ struct site {
 	int is_queued;		/* in the queue of its pace */
 	enum site_hold is_held;	/* must its links wait? */
 	unsigned tries;		/* of getting it ready */
+	size_t failures;	/* links in a row that got no answer */
+	size_t trials;		/* in a row that got none either */
 	struct robots *robots;	/* NULL: everything is allowed */
 	int is_forbidden;	/* by a robots.txt that cannot be read */
 	char *reason;
