@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include "target.h"
 
 struct span {
 	size_t start, end;	/* offsets; none if `end` is 0 */
@@ -218,49 +219,6 @@ static struct text to_text(const struct request_parser *parser,
 	return (struct text){span.end != 0 ? data : NULL, size};
 }
 
-static struct text url_part(struct text target, int field,
-			    const struct http_parser_url *url)
-{
-	if (!(url->field_set & 1 << field))
-		return (struct text){NULL, 0};
-	return (struct text){target.data + url->field_data[field].off,
-			     url->field_data[field].len};
-}
-
-/* The usual target: a path, and a query perhaps. */
-static int split_path(struct text target, struct request *request)
-{
-	const char *mark = memchr(target.data, '?', target.size);
-
-	request->path = target;
-	request->query = (struct text){NULL, 0};
-	if (mark == NULL)
-		return 0;
-	request->path.size = (size_t)(mark - target.data);
-	request->query.data = mark + 1;
-	request->query.size = target.size - request->path.size - 1;
-	return 0;
-}
-
-/* The target is a path, or the URL of one. Returns 0, or -1. */
-static int split_target(struct text target, struct request *request)
-{
-	struct http_parser_url url;
-
-	if (target.data != NULL && target.data[0] == '/' &&
-	    memchr(target.data, '#', target.size) == NULL)
-		return split_path(target, request);
-	http_parser_url_init(&url);
-	if (target.data == NULL ||
-	    http_parser_parse_url(target.data, target.size, 0, &url) != 0)
-		return -1;
-	request->query = url_part(target, UF_QUERY, &url);
-	request->path = url_part(target, UF_PATH, &url);
-	if (request->path.data == NULL)
-		request->path = (struct text){"/", 1};
-	return request->path.data[0] == '/' ? 0 : -1;
-}
-
 /* The first line, from the method to the version. */
 static struct text first_line(const struct request_parser *parser)
 {
@@ -291,7 +249,8 @@ static int fill_in(const struct request_parser *parser,
 		request->query = (struct text){NULL, 0};
 		return 200;
 	}
-	int result = split_target(to_text(parser, parser->target), request);
+	int result = target_split(to_text(parser, parser->target),
+				  &request->path, &request->query);
 	return result < 0 ? 400 : 200;
 }
 
