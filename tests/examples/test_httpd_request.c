@@ -146,6 +146,15 @@ static void a_target_may_be_a_whole_url(void **state)
 	expect_text(request.path, "/");
 	parse("GET //evil/ HTTP/1.1\r\nHost: a\r\n\r\n", &request);
 	expect_text(request.path, "//evil/");
+	parse("GET http://a?b/c HTTP/1.1\r\nHost: a\r\n\r\n", &request);
+	expect_text(request.path, "/");
+	expect_text(request.query, "b/c");
+	parse("GET /a#b?c HTTP/1.1\r\nHost: a\r\n\r\n", &request);
+	expect_text(request.path, "/a");
+	assert_int_equal(status_of("GET ftp://a/b HTTP/1.1\r\nHost: a\r\n"
+				   "\r\n"), 400);
+	assert_int_equal(status_of("GET http:///b HTTP/1.1\r\nHost: a\r\n"
+				   "\r\n"), 400);
 }
 
 static void a_body_is_dropped(void **state)
