@@ -8,7 +8,6 @@ usage: nginx.py PORT ROOT
 
 import os
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 from http_site import PADDING
@@ -47,7 +46,9 @@ http {
 
 def main():
   port, root = sys.argv[1:]
-  own = tempfile.mkdtemp(prefix="cress-nginx-")
+  # In the build folder, which goes some day with all that is in it.
+  own = os.path.join(os.path.dirname(root), "nginx-" + port)
+  os.makedirs(own, exist_ok=True)
   name = os.path.join(own, "nginx.conf")
   with open(name, "w", encoding="ascii") as file:
     file.write(CONFIGURATION % {
