@@ -71,8 +71,8 @@ int cress_channel_init(cress_channel_t *channel, size_t item_size,
 		       size_t capacity);
 
 /*
- * Free what the channel has allocated, and forget the items in it. It must be
- * made anew before it is used again.
+ * Free what the channel has allocated, and forget the items in it; NULL is
+ * allowed. It must be made anew before it is used again.
  *
  * Returns 0, or -1 with errno: EBUSY somebody waits in it, which is logged, and
  * it is unchanged; EINVAL it is not made; EXDEV. Does not park.

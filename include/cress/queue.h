@@ -85,7 +85,8 @@ int cress_queue_init(cress_queue_t *queue, int kind, ptrdiff_t limit,
 		     cress_queue_compare *compare);
 
 /*
- * Free what the queue has allocated, forget the items in it, and zero it.
+ * Free what the queue has allocated, forget the items in it, and zero it; NULL
+ * is allowed.
  *
  * Returns 0, or -1 with errno: EBUSY somebody waits, which is logged, and it
  * is unchanged; EXDEV. Does not park.

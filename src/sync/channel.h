@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#include "sync/handoff.h"
+#include "sync/object.h"
 
 #include <cress/channel.h>
 
@@ -69,8 +69,8 @@ static inline void cress_channel_serve(struct cress_channel_impl *channel,
 		cress_select_end(channel->thread->hub, first, 0);
 		return;
 	}
-	cress_waiter_pop(list);
-	cress_hand_over(channel->thread->hub, &first->waiter);
+	cress_object_pop(list);
+	cress_object_wake(channel->thread->hub, &first->waiter);
 }
 
 static inline void cress_channel_store(struct cress_channel_impl *channel,
