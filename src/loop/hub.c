@@ -144,6 +144,11 @@ static void *hub_main(void *arg)
 	struct cress_hub *hub = arg;
 
 	while (!hub->stop) {
+		/* What is unwound by it may make others ready. */
+		if (atomic_load_explicit(&hub->thread->slow,
+					 memory_order_relaxed) &
+		    CRESS_SLOW_DROPS)
+			cress_collect();
 		if (unlikely(hub->due != NULL))
 			run_due(hub, hub);
 		if (hub->hosted) {
@@ -156,10 +161,6 @@ static void *hub_main(void *arg)
 			hub->deadlocked(hub);
 		else if (round_is_over(hub))
 			poll_and_wake(hub);
-		if (atomic_load_explicit(&hub->thread->slow,
-					 memory_order_relaxed) &
-		    CRESS_SLOW_DROPS)
-			cress_collect();
 		cress_hub_run_slice(hub);
 	}
 	return NULL;
@@ -195,7 +196,10 @@ static int start(struct cress_hub *hub, cress_t *c)
 			  "coroutine \"%s\" got no stack: %s",
 			  cress_label(c), strerror(error));
 	}
+	/* It may be all that keeps a parent, which would be unwound by that. */
+	c->references++;
 	cress_end_unstarted(c, error);
+	cress_drop_later(c);
 	return -1;
 }
 

@@ -117,10 +117,7 @@ static int try_recursive(void)
 	return unlock_again();
 }
 
-static int fini_recursive(void)
-{
-	return cress_recursive_mutex_fini(&recursive);
-}
+static int fini_again(void) { return cress_recursive_mutex_fini(&recursive); }
 
 static int unlock_either(void) { return cress_rwlock_unlock(&lock); }
 static int block_lock(void) { return cress_rwlock_write_lock(&lock); }
@@ -222,7 +219,6 @@ static int try_send(void)
 {
 	return cress_channel_try_send(&channel, &number);
 }
-
 static int try_receive(void)
 {
 	return cress_channel_try_receive(&channel, &number);
@@ -238,7 +234,7 @@ static const struct subject subjects[] = {
 	{"mutex", &mutex, nothing, block_mutex, lock_mutex, try_mutex, unlock,
 	 fini_mutex, EBUSY},
 	{"mutex", &recursive, nothing, block_recursive, lock_recursive,
-	 try_recursive, unlock_again, fini_recursive, EBUSY},
+	 try_recursive, unlock_again, fini_again, EBUSY},
 	{"rwlock", &lock, nothing, block_lock, lock_for_reading, try_reading,
 	 unlock_either, fini_lock, EBUSY},
 	{"rwlock", &lock, nothing, block_lock, lock_for_writing, try_writing,
@@ -345,24 +341,25 @@ static void what_gives_goes_on_in_a_scope_that_is_over(void)
 
 static void *never_park_it(void *unused)
 {
-	return now->never() == 0 ? unused : cress_fail(errno);
+	return now->never() == 0 ? unused : as_value(errno);
 }
 
 static void never_park(void)
 {
+	void *errno_of = NULL;
+
 	if (now->never == NULL)
 		return;
 	check_int(now->block(), 0);
-	check_int(cress_join(cress_spawn(never_park_it, NULL), NULL),
-		  now->would_park);
+	check_int(cress_join(cress_spawn(never_park_it, NULL), &errno_of), 0);
+	check_int(as_number(errno_of), now->would_park);
 	if (now->would_park == EBUSY || now->object == &semaphore)
 		check_int(now->give(), 0);
 	check_int(now->fini(), 0);
-	check_int(log_lines(), 0);
 }
 
 /* V41 */
-static void a_try_that_would_park_is_eagain_or_ebusy_of_a_lock(void)
+static void a_try_that_would_park_is_eagain_or_ebusy(void)
 {
 	each(never_park);
 }
@@ -418,7 +415,6 @@ static void null_and_what_was_not_made_are_einval(void)
 	check_refuses(cress_queue_get(NULL, &item), EINVAL);
 	check_refuses(cress_channel_send(NULL, &number), EINVAL);
 	check_refuses(cress_channel_send(&channel, &number), EINVAL);
-	check_refuses(cress_channel_receive(&channel, &number), EINVAL);
 }
 
 static void to_destroy_nothing_succeeds(void)
@@ -442,7 +438,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		in_any_order(a_scope_that_is_over_fails_what_need_not_wait),
 		in_any_order(what_gives_goes_on_in_a_scope_that_is_over),
-		in_any_order(a_try_that_would_park_is_eagain_or_ebusy_of_a_lock),
+		in_any_order(a_try_that_would_park_is_eagain_or_ebusy),
 		in_any_order(in_use_it_is_kept_and_other_threads_are_refused),
 		in_any_order(null_and_what_was_not_made_are_einval),
 		in_any_order(to_destroy_nothing_succeeds),
