@@ -213,6 +213,7 @@ static void a_child_without_a_stack_unwinds_its_parent(void)
 	let_the_last_child_fail();
 	check_noted("dies unwound:%d", CRESS_EXIT);
 	check_int(log_lines_with("no stack"), 2);
+	check_int(log_lines(), 2);
 }
 
 int main(void)
