@@ -3,7 +3,7 @@
  * Channels where they are misused, out of memory, on another thread, in what
  * the loop calls, without hope, and with ten million items.
  */
-#include "sync/seeds.h"
+#include "loop/support.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -244,7 +244,8 @@ int main(void)
 		in_order(a_shut_down_wakes_all_who_wait),
 		in_order(an_immediate_one_drops_the_rest_and_says_how_many),
 		in_order(to_drop_all_ends_a_join),
-		under_seeds(workers_do_everything_and_go_home),
+		in_order(workers_do_everything_and_go_home),
+		in_every_order(workers_do_everything_and_go_home),
 	};
 
 	return suite_run(tests);
