@@ -109,12 +109,13 @@ stage_valgrind() {
 stage_tsan() {
   export TSAN_OPTIONS=halt_on_error=1
   build build-tsan gcc -Db_sanitize=thread &&
-    suites build-tsan --suite core --suite loop
+    suites build-tsan --suite core --suite loop --suite sync
 }
 
 stage_ucontext() {
   build build-ucontext gcc -Darch=ucontext &&
-    suites build-ucontext --suite arch --suite core --suite loop
+    suites build-ucontext --suite arch --suite core --suite loop \
+      --suite sync --suite debug
 }
 
 stage_aarch64() {

@@ -304,6 +304,20 @@ ptrdiff_t cress_queue_size(const cress_queue_t *queue)
 	return check_nowait(of) != 0 ? -1 : (ptrdiff_t)of->count;
 }
 
+ptrdiff_t cress_queue_unfinished(const cress_queue_t *queue)
+{
+	struct cress_queue_impl *of = impl(queue);
+
+	return check_nowait(of) != 0 ? -1 : (ptrdiff_t)of->unfinished;
+}
+
+int cress_queue_is_shut(const cress_queue_t *queue)
+{
+	struct cress_queue_impl *of = impl(queue);
+
+	return check_nowait(of) != 0 ? -1 : of->is_shut;
+}
+
 static void wake_joiners(struct cress_queue_impl *queue)
 {
 	if (queue->unfinished == 0 && queue->joiners.first != NULL)
