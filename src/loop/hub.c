@@ -183,6 +183,15 @@ static cress_t *pop(struct cress_hub *hub)
 	return c;
 }
 
+/* Is its last reference all that keeps one suspended in a raw switch? */
+static int unwinds(const cress_t *c)
+{
+	for (; c != NULL && c->references == 1; c = c->parent)
+		if (c->state == CRESS_ACTIVE)
+			return 1;
+	return 0;
+}
+
 /* Start a spawned one, or end it: it was killed, or there is no stack. */
 static int start(struct cress_hub *hub, cress_t *c)
 {
@@ -196,10 +205,13 @@ static int start(struct cress_hub *hub, cress_t *c)
 			  "coroutine \"%s\" got no stack: %s",
 			  cress_label(c), strerror(error));
 	}
-	/* It may be all that keeps a parent, which would be unwound by that. */
 	c->references++;
 	cress_end_unstarted(c, error);
-	cress_drop_later(c);
+	/* Nobody can be unwound in the middle of a switch. */
+	if (unlikely(unwinds(c)))
+		cress_drop_later(c);
+	else
+		cress_drop(c);
 	return -1;
 }
 
