@@ -3,8 +3,8 @@
  * What every switch.S shares: symbols, sections, the notes at the end, and how
  * the four switches are put together from the parts that a port defines.
  *
- * A port includes this behind the parts that are #defines: BRANCH_TARGET, FIND,
- * AIM, SAVE_FP and RELOAD_FP.
+ * A port includes this behind the parts that are #defines, because they have
+ * one line or none. The others are macros of the assembler.
  */
 #ifndef CRESS_ARCH_ASM_H
 #define CRESS_ARCH_ASM_H
@@ -22,6 +22,13 @@
 	.type name, %function; name: .cfi_startproc
 
 #define END(name) .cfi_endproc; .size name, . - name
+
+/* Unwinders find a register at an offset from another, up to 8191. */
+.macro lies_at base, number, offset
+	.cfi_escape 0x10, ((\number) & 127) | 128, (\number) >> 7
+	.cfi_escape 3, 0x70 + \base		/* numbers are LEB128 */
+	.cfi_escape ((\offset) & 127) | 128, (\offset) >> 7
+.endm
 
 /* Without this note the linker would ask for an executable stack. */
 #define NO_EXECUTABLE_STACK .section .note.GNU-stack, "", %progbits

@@ -59,6 +59,13 @@ static cress_t *subscribe(struct subscriber *who)
 	return cress_spawn(listen_in, who);
 }
 
+/* Nobody listens any more. */
+static void unsubscribe(struct subscriber *who)
+{
+	cress_channel_fini(&who->news);
+	cress_channel_fini(&who->bell);
+}
+
 static void publish(int page)
 {
 	struct subscriber *who;
@@ -87,6 +94,8 @@ static int body(void *arg)
 	cress_kill(b, 0);
 	cress_join(b, NULL);
 	printf("bob leaves %d unread\n", (int)cress_channel_size(&bob.news));
+	unsubscribe(&ann);
+	unsubscribe(&bob);
 	return 0;
 }
 

@@ -8,7 +8,7 @@ build_packages='gcc g++ libc6-dev meson ninja-build pkg-config python3
   libev-dev libcmocka-dev'
 
 example_packages='libhttp-parser-dev libcurl4-openssl-dev libxml2-dev
-  libuv1-dev libglib2.0-dev'
+  libsqlite3-dev libuv1-dev libglib2.0-dev zlib1g-dev'
 
 # netbase: the names of services are not in a minimal system.
 check_packages='clang libclang-rt-14-dev llvm valgrind binutils util-linux

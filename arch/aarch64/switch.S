@@ -34,14 +34,9 @@
 	stp	\first, \second, [x2, #\offset]
 .endm
 
-.macro at_offset number, offset			/* an expression of DWARF: */
-	.cfi_escape 0x10, \number, 3, 0x70	/* at x0 + offset, SLEB128 */
-	.cfi_escape ((\offset) & 127) | 128, (\offset) >> 7
-.endm
-
-.macro in_context first, second, number, offset
-	at_offset \number, \offset
-	at_offset \number + 1, \offset + 8
+.macro in_context first, second, number, offset	/* at x0 + offset */
+	lies_at 0, \number, \offset
+	lies_at 0, \number + 1, \offset + 8
 .endm
 
 .macro reload first, second, number, offset
@@ -68,7 +63,7 @@
 	mov	sp, x9				/* the target's frame: */
 	.cfi_register x30, x17			/* it goes on there, and all */
 	REGISTERS in_context			/* the rest is in memory */
-	at_offset 29, 96
+	lies_at 0, 29, 96
 	REGISTERS reload			/* until it is loaded */
 	ldr	x29, [x0, #96]
 	.cfi_restore 29

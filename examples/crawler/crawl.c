@@ -7,6 +7,9 @@
  * kills the workers, and everything ends the same way as without it.
  */
 #include "crawl.h"
+#include "feed.h"
+#include "job.h"
+#include "prepare.h"
 #include "progress.h"
 #include "url.h"
 
@@ -59,9 +62,17 @@ static void *work(void *arg)
 	struct crawl *crawl = arg;
 	struct link *link;
 
-	while ((link = frontier_take(&crawl->frontier)) != NULL)
-		if (crawl_visit(crawl, link))
+	while ((link = frontier_take(&crawl->frontier)) != NULL) {
+		enum site_stage stage = link->site->stage;
+
+		if (stage == SITE_NEW || stage == SITE_UNASKED ?
+			    crawl_prepare(crawl, link) :
+			    crawl_visit(crawl, link))
 			return NULL;
+		/* What is not written down yet is still in flight. */
+		if (journal_sync(crawl->frontier.journal))
+			return NULL;
+	}
 	return NULL;
 }
 
@@ -101,7 +112,7 @@ static void end(cress_t *coroutine)
 static int start_workers(struct crawl *crawl)
 {
 	cress_attr_t attr = {.name = "worker"};
-	size_t count = crawl->options->limits.concurrency;
+	size_t count = crawl->settings->concurrent_requests;
 
 	crawl->workers = calloc(count, sizeof(cress_t *));
 	if (crawl->workers == NULL)
@@ -171,50 +182,92 @@ static int finish(struct crawl *crawl)
 	return count > 0 ? STATUS_BROKEN : STATUS_FINE;
 }
 
-/* Make everything that can fail for a reason that the user must know. */
-static int prepare(struct crawl *crawl)
+/* The files of the user's: the list, and the job. */
+static int open_files(struct crawl *crawl)
 {
-	const struct options *options = crawl->options;
+	const char *list = crawl->options->list;
 
-	frontier_init(&crawl->frontier, options->pages, options->depth);
-	for (char **url = options->urls; *url != NULL; url++)
-		if (add_start(crawl, *url))
-			return -1;
-	if (options->list != NULL) {
-		crawl->report.list = fopen(options->list, "w");
+	if (list != NULL) {
+		crawl->report.list = fopen(list, "w");
 		if (crawl->report.list == NULL) {
-			fprintf(stderr, "crawler: %s: %s\n", options->list,
+			fprintf(stderr, "crawler: %s: %s\n", list,
 				strerror(errno));
 			return -1;
 		}
 	}
-	crawl->fetcher = fetcher_new(&options->limits);
-	if (crawl->fetcher == NULL)
+	if (crawl->options->output != NULL) {
+		crawl->report.feed = feed_open(crawl->options->output,
+					       crawl->settings->jobdir != NULL);
+		if (crawl->report.feed == NULL)
+			return -1;
+	}
+	return job_open(crawl);
+}
+
+/* Make everything that can fail for a reason that the user must know. */
+static int prepare(struct crawl *crawl)
+{
+	const struct options *options = crawl->options;
+	struct fetch_limits limits = {
+		.seconds = crawl->settings->download_timeout,
+		.bytes = crawl->settings->download_maxsize > 0 ?
+				 crawl->settings->download_maxsize :
+				 UINT64_MAX,
+		.concurrency = (unsigned)crawl->settings->concurrent_requests,
+		.user_agent = crawl->settings->user_agent,
+	};
+
+	frontier_init(&crawl->frontier, crawl->settings, options->pages,
+		      options->depth);
+	if (filter_init(&crawl->filter, crawl->settings) || open_files(crawl))
+		return -1;
+	for (char **url = options->urls; *url != NULL; url++)
+		if (add_start(crawl, *url))
+			return -1;
+	crawl->fetcher = fetcher_new(&limits);
+	if (crawl->fetcher != NULL &&
+	    alarms_start(&crawl->frontier.schedule.alarms) == 0)
+		return 0;
+	perror("crawler");
+	return -1;
+}
+
+/* End what prepare() has begun, as far as it came. */
+static int clean_up(struct crawl *crawl)
+{
+	int failed = job_close(crawl);
+
+	alarms_end(&crawl->frontier.schedule.alarms);
+	/* The connections are closed while there is still a hub to do it. */
+	fetcher_free(crawl->fetcher);
+	if (crawl->report.list != NULL && fclose(crawl->report.list) != 0) {
 		perror("crawler");
-	return crawl->fetcher == NULL ? -1 : 0;
+		failed = -1;
+	}
+	if (crawl->report.feed != NULL && fclose(crawl->report.feed) != 0) {
+		perror("crawler");
+		failed = -1;
+	}
+	report_free(&crawl->report);
+	frontier_free(&crawl->frontier);
+	filter_free(&crawl->filter);
+	while (crawl->host_count > 0)
+		free(crawl->hosts[--crawl->host_count]);
+	free(crawl->hosts);
+	free(crawl->workers);
+	return failed;
 }
 
 int crawl_run(const struct options *options)
 {
 	struct crawl crawl = {
 		.options = options,
+		.settings = &options->settings,
 		.report = {.start = cress_now()},
 	};
 	int status = STATUS_USAGE;
 
 	if (prepare(&crawl) == 0 && work_all(&crawl) == 0)
 		status = finish(&crawl);
-	/* The connections are closed while there is still a hub to do it. */
-	fetcher_free(crawl.fetcher);
-	if (crawl.report.list != NULL && fclose(crawl.report.list) != 0) {
-		perror("crawler");
-		status = STATUS_USAGE;
-	}
-	report_free(&crawl.report);
-	frontier_free(&crawl.frontier);
-	while (crawl.host_count > 0)
-		free(crawl.hosts[--crawl.host_count]);
-	free(crawl.hosts);
-	free(crawl.workers);
-	return status;
+	return clean_up(&crawl) ? STATUS_USAGE : status;
 }

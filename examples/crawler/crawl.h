@@ -7,6 +7,7 @@
 #define CRAWLER_CRAWL_H
 
 #include "fetch.h"
+#include "filter.h"
 #include "frontier.h"
 #include "options.h"
 #include "report.h"
@@ -15,7 +16,10 @@
 
 struct crawl {
 	const struct options *options;
+	const struct settings *settings;	/* those of the options */
+	struct filter filter;
 	struct frontier frontier;
+	struct journal journal;
 	struct report report;
 	struct fetcher *fetcher;
 	char **hosts;		/* URLs whose hosts may be visited */

@@ -9,7 +9,9 @@
  * connection.
  */
 #include "fetch.h"
+#include "charset.h"
 #include "multi.h"
+#include "site.h"
 
 #include <cress/hub.h>
 #include <cress/scope.h>
@@ -28,7 +30,7 @@
 enum stop {
 	STOP_NOT,
 	STOP_TOO_LARGE,
-	STOP_NOT_WANTED,
+	STOP_NOT_WANTED,	/* it is no page, or enough of it */
 	STOP_BY_CALLER
 };
 
@@ -42,6 +44,7 @@ struct slot {
 	enum stop stop;
 	int began;
 	int to_caller;
+	struct curl_slist *told;	/* addresses, for libcurl */
 	char charset[40];
 	char message[CURL_ERROR_SIZE];
 };
@@ -51,22 +54,6 @@ struct fetcher {
 	struct fetch_limits limits;
 	struct slot *idle;	/* handles are kept: to make one is dear */
 };
-
-/* Copy the charset of "text/html; charset=utf-8". */
-static void read_charset(struct slot *slot, const char *type)
-{
-	const char *charset = strcasestr(type, "charset=");
-
-	if (charset == NULL)
-		return;
-	charset += strlen("charset=");
-	charset += strspn(charset, "\"' ");
-	size_t length = strcspn(charset, "\"'; ");
-	if (length >= sizeof slot->charset)
-		return;
-	memcpy(slot->charset, charset, length);
-	slot->charset[length] = '\0';
-}
 
 /* Look at the header: is there HTML to come? */
 static void begin(struct slot *slot)
@@ -81,13 +68,16 @@ static void begin(struct slot *slot)
 	slot->charset[0] = '\0';
 	curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &answer->status);
 	curl_easy_getinfo(slot->easy, CURLINFO_CONTENT_TYPE, &type);
-	if (type == NULL)
-		return;
-	answer->is_html = strncasecmp(type, "text/html", 9) == 0 ||
-			  strncasecmp(type, "application/xhtml+xml", 21) == 0;
-	slot->to_caller = answer->is_html && answer->status / 100 == 2 &&
-			  slot->request->on_html != NULL;
-	read_charset(slot, type);
+	if (type != NULL) {
+		answer->is_html =
+			strncasecmp(type, "text/html", 9) == 0 ||
+			strncasecmp(type, "application/xhtml+xml", 21) == 0;
+		charset_of_type(type, slot->charset,
+				sizeof slot->charset);
+	}
+	slot->to_caller = (answer->is_html || slot->request->any_type) &&
+			  answer->status / 100 == 2 &&
+			  slot->request->on_page != NULL;
 	/* What is announced as too large need not be waited for. */
 	curl_easy_getinfo(slot->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
 			  &announced);
@@ -112,9 +102,12 @@ static size_t on_body(char *piece, size_t one, size_t size, void *context)
 		slot->stop = STOP_TOO_LARGE;
 	if (slot->stop != STOP_NOT)
 		return 0;
-	if (slot->to_caller && request->on_html(request->context,
-						slot->charset, piece, size))
-		slot->stop = STOP_BY_CALLER;
+	if (!slot->to_caller)
+		return size;
+	int said = request->on_page(request->context, slot->charset, piece,
+				    size);
+	if (said != 0)
+		slot->stop = said > 0 ? STOP_NOT_WANTED : STOP_BY_CALLER;
 	return slot->stop == STOP_NOT ? size : 0;
 }
 
@@ -142,7 +135,7 @@ static struct slot *slot_take(struct fetcher *fetcher)
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, slot);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "cress-crawler/0.1");
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, fetcher->limits.user_agent);
 	return slot;
 }
 
@@ -191,6 +184,12 @@ static void judge(struct slot *slot, CURLcode code)
 		snprintf(answer->failure, sizeof answer->failure, "%s",
 			 slot->message[0] != '\0' ? slot->message :
 						    curl_easy_strerror(code));
+	curl_off_t wait = 0, latency = 0;
+
+	curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &wait);
+	curl_easy_getinfo(slot->easy, CURLINFO_STARTTRANSFER_TIME_T, &latency);
+	answer->retry_after = (double)wait;
+	answer->latency = (double)latency / 1e6;
 	curl_easy_getinfo(slot->easy, CURLINFO_REDIRECT_URL, &location);
 	if (location != NULL)
 		answer->location = strdup(location);
@@ -209,12 +208,33 @@ static int perform(struct slot *slot)
 	int failed = multi_perform(fetcher->multi, slot->easy, &code);
 	int error = errno;
 	int too_slow = cress_scope_close(&limit) == ETIMEDOUT;
+
 	if (!failed)
 		judge(slot, code);
 	else if (too_slow)
 		say_too_slow(answer, fetcher->limits.seconds);
 	errno = error;
 	return failed && !too_slow ? -1 : 0;
+}
+
+/* What is known of a site's addresses is told libcurl once; it keeps that. */
+static void tell_addresses(struct slot *slot, struct site *site)
+{
+	if (site == NULL || site->told[0] == '\0')
+		return;
+	slot->told = curl_slist_append(NULL, site->told);
+	curl_easy_setopt(slot->easy, CURLOPT_RESOLVE, slot->told);
+	if (slot->told != NULL)
+		site->told[0] = '\0';
+}
+
+static void forget_addresses(struct slot *slot)
+{
+	if (slot->told == NULL)
+		return;
+	curl_easy_setopt(slot->easy, CURLOPT_RESOLVE, NULL);
+	curl_slist_free_all(slot->told);
+	slot->told = NULL;
 }
 
 int fetch(struct fetcher *fetcher, const struct fetch_request *request,
@@ -228,8 +248,7 @@ int fetch(struct fetcher *fetcher, const struct fetch_request *request,
 	slot->request = request;
 	slot->answer = answer;
 	slot->stop = STOP_NOT;
-	slot->began = 0;
-	slot->to_caller = 0;
+	slot->began = slot->to_caller = 0;
 	slot->message[0] = '\0';
 	curl_easy_setopt(slot->easy, CURLOPT_URL, request->url);
 	/* This also ends the HEAD of an earlier request. */
@@ -237,9 +256,11 @@ int fetch(struct fetcher *fetcher, const struct fetch_request *request,
 	curl_easy_setopt(slot->easy, CURLOPT_NOBODY,
 			 request->check_only ? 1L : 0L);
 
+	tell_addresses(slot, request->site);
 	double start = cress_now();
 	int failed = perform(slot);
 	answer->seconds = cress_now() - start;
+	forget_addresses(slot);
 	slot_give(slot);
 	return failed;
 }

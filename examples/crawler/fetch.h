@@ -15,17 +15,22 @@ struct fetch_limits {
 	double seconds;		/* for a whole request */
 	uint64_t bytes;		/* of one body, after decompression */
 	unsigned concurrency;	/* requests at the same time */
+	const char *user_agent;
 };
+
+struct site;
 
 /* What is to be fetched, and what to do with it. */
 struct fetch_request {
 	const char *url;
+	struct site *site;	/* that it is on, or NULL */
 	int check_only;		/* ask whether it is there: no body */
+	int any_type;		/* hand over the body if it is no HTML, too */
 	/*
 	 * Called with each piece of the body if it is HTML and the answer is
-	 * a success; must not park; other than 0 gives up.
+	 * a success; must not park; 1 is enough, -1 gives up.
 	 */
-	int (*on_html)(void *context, const char *charset, const char *piece,
+	int (*on_page)(void *context, const char *charset, const char *piece,
 		       size_t size);
 	void *context;
 };
@@ -37,6 +42,8 @@ struct fetch_answer {
 	int gave_up;		/* failed by a limit or memory of ours */
 	uint64_t bytes;		/* of the body */
 	double seconds;
+	double latency;		/* until its first byte came */
+	double retry_after;	/* seconds to stay away, or 0 */
 	char *location;		/* of a redirect, absolute; or NULL */
 	char failure[256];	/* in plain words; "": the request succeeded */
 };

@@ -5,10 +5,7 @@
  * A level of depth begins only when the one before it is settled, if there is
  * a depth limit: otherwise a page could be met on a longer way first, and what
  * lies behind it be missed. Redirects keep their depth and go to the head of
- * the queue, so that the queue stays in order of depth.
- *
- * Mentions are kept only as long as a link may turn out to be broken: their
- * number is bounded by what is queued, not by what was visited.
+ * their queue.
  */
 #include "frontier.h"
 
@@ -17,47 +14,59 @@
 #include <stdlib.h>
 #include <string.h>
 
-void frontier_init(struct frontier *frontier, size_t visit_limit,
-		   unsigned depth_limit)
+void frontier_init(struct frontier *frontier, const struct settings *settings,
+		   size_t visit_limit, unsigned depth_limit)
 {
 	*frontier = (struct frontier){
+		.schedule = {.settings = settings},
 		.visit_limit = visit_limit,
 		.depth_limit = depth_limit,
 	};
-	frontier->queue_end = &frontier->queue;
+	frontier->schedule.alarms.context = &frontier->schedule;
 }
 
 /* Put a link into the queue: behind all, or ahead of them. */
 static void enqueue(struct frontier *frontier, struct link *link, int ahead)
 {
 	link->state = LINK_QUEUED;
-	if (ahead) {
-		link->next_queued = frontier->queue;
-		frontier->queue = link;
-		if (link->next_queued == NULL)
-			frontier->queue_end = &link->next_queued;
-	} else {
-		link->next_queued = NULL;
-		*frontier->queue_end = link;
-		frontier->queue_end = &link->next_queued;
-	}
 	frontier->queued++;
-	event_wake(&frontier->changed);
+	journal_link(frontier->journal, link);
+	if (frontier->depth_limit != UINT_MAX &&
+	    link->depth > frontier->level) {
+		link->next_queued = frontier->deeper;
+		frontier->deeper = link;
+	} else {
+		schedule_put(&frontier->schedule, link, ahead);
+	}
 }
 
-static struct link *dequeue(struct frontier *frontier)
+void frontier_queue(struct frontier *frontier, struct link *link)
 {
-	struct link *link = frontier->queue;
+	enqueue(frontier, link, 0);
+}
 
-	frontier->queue = link->next_queued;
-	if (frontier->queue == NULL)
-		frontier->queue_end = &frontier->queue;
-	frontier->queued--;
-	return link;
+/* A level is done: the next one is that of the highest links below it. */
+static void begin_level(struct frontier *frontier)
+{
+	struct link *rest = frontier->deeper;
+
+	frontier->level = UINT_MAX;
+	for (struct link *l = rest; l != NULL; l = l->next_queued)
+		if (l->depth < frontier->level)
+			frontier->level = l->depth;
+	frontier->deeper = NULL;
+	while (rest != NULL) {
+		struct link *link = rest;
+
+		rest = link->next_queued;
+		frontier->queued--;
+		/* They are listed the latest first: this turns them round. */
+		enqueue(frontier, link, 1);
+	}
 }
 
 /* Every URL has one link for the whole crawl, whatever becomes of it. */
-static struct link *find_or_make(struct frontier *frontier, const char *url)
+struct link *frontier_link(struct frontier *frontier, const char *url)
 {
 	struct set_item *item = set_find(&frontier->known, url);
 	size_t size = strlen(url) + 1;
@@ -70,7 +79,8 @@ static struct link *find_or_make(struct frontier *frontier, const char *url)
 	memcpy(link->url, url, size);
 	link->item.key = link->url;
 	link->depth = UINT_MAX;
-	if (set_add(&frontier->known, &link->item)) {
+	link->site = schedule_site(&frontier->schedule, url);
+	if (link->site == NULL || set_add(&frontier->known, &link->item)) {
 		free(link);
 		return NULL;
 	}
@@ -79,37 +89,9 @@ static struct link *find_or_make(struct frontier *frontier, const char *url)
 	else
 		frontier->first = link;
 	frontier->last = link;
+	link->id = frontier->known.count;
+	journal_link(frontier->journal, link);
 	return link;
-}
-
-/* Note the page that mentions a link, once, and only while it matters. */
-static int mention(struct link *link, const struct link *page)
-{
-	if (page == NULL || link->state == LINK_FINE)
-		return 0;
-	/* A page adds all its links in one go: it can only be the latest. */
-	if (link->mentions != NULL && link->mentions->page == page)
-		return 0;
-	struct mention *mention = malloc(sizeof *mention);
-	if (mention == NULL)
-		return -1;
-	mention->page = page;
-	mention->next = link->mentions;
-	link->mentions = mention;
-	return 0;
-}
-
-static void forget_mentions(struct link *link)
-{
-	struct mention *mention = link->mentions;
-
-	link->mentions = NULL;
-	while (mention != NULL) {
-		struct mention *next = mention->next;
-
-		free(mention);
-		mention = next;
-	}
 }
 
 /* Queue the link, unless it was visited for all that is wanted of it. */
@@ -119,7 +101,10 @@ static void want(struct frontier *frontier, struct link *link, int follow,
 	int settled = link->state == LINK_FINE ||
 		      link->state == LINK_REDIRECTED;
 
-	link->follow |= follow;
+	if (link->follow < follow) {
+		link->follow = follow;
+		journal_link(frontier->journal, link);
+	}
 	if (link->state == LINK_KNOWN ||
 	    (settled && link->follow && !link->followed))
 		enqueue(frontier, link, ahead);
@@ -128,27 +113,21 @@ static void want(struct frontier *frontier, struct link *link, int follow,
 int frontier_add(struct frontier *frontier, const char *url,
 		 const struct link *page, unsigned depth, int follow)
 {
-	struct link *link = find_or_make(frontier, url);
+	struct link *link = frontier_link(frontier, url);
 
 	if (link == NULL)
 		return -1;
-	if (depth < link->depth)
+	if (depth < link->depth) {
 		link->depth = depth;
+		journal_link(frontier->journal, link);
+	}
 	if (depth > frontier->depth_limit)
 		return 0;
 	want(frontier, link, follow, 0);
-	return mention(link, page);
-}
+	int noted = frontier_mention(link, page);
 
-/* Is there a link, and does the depth limit let it be visited yet? */
-static int may_take(const struct frontier *frontier)
-{
-	if (frontier->queue == NULL)
-		return 0;
-	if (frontier->depth_limit == UINT_MAX)
-		return 1;
-	return frontier->queue->depth <= frontier->level ||
-	       frontier->taken == 0;
+	return noted > 0 ? journal_mention(frontier->journal, link, page) :
+			   noted;
 }
 
 /* Will there never again be a link to take? */
@@ -157,38 +136,73 @@ static int is_over(const struct frontier *frontier)
 	if (frontier->visit_limit != 0 &&
 	    frontier->visits >= frontier->visit_limit)
 		return 1;
-	return frontier->queue == NULL && frontier->taken == 0;
+	return frontier->queued == 0 && frontier->taken == 0;
+}
+
+/* Take a link if there is one that may be taken now. */
+static struct link *take_now(struct frontier *frontier)
+{
+	struct link *link = schedule_take(&frontier->schedule);
+
+	if (link == NULL && frontier->deeper != NULL &&
+	    frontier->taken == 0 && frontier->schedule.waiting == 0) {
+		begin_level(frontier);
+		link = schedule_take(&frontier->schedule);
+	}
+	return link;
 }
 
 struct link *frontier_take(struct frontier *frontier)
 {
-	while (!is_over(frontier) && !may_take(frontier))
-		if (event_wait(&frontier->changed))
+	struct link *link = NULL;
+
+	while (!is_over(frontier) && (link = take_now(frontier)) == NULL)
+		if (event_wait(&frontier->schedule.changed))
 			return NULL;
 	errno = 0;
-	if (is_over(frontier))
+	if (link == NULL)
 		return NULL;
-
-	struct link *link = dequeue(frontier);
 	link->state = LINK_TAKEN;
 	link->followed = link->follow;
-	frontier->level = link->depth;
+	frontier->queued--;
 	frontier->taken++;
-	frontier->visits++;
-	/* Others may be waiting for the level that began here, or the end. */
-	if (frontier->depth_limit != UINT_MAX || is_over(frontier))
-		event_wake_all(&frontier->changed);
+	frontier->visits += link->site->stage == SITE_OPEN ||
+			    link->site->stage == SITE_TRIAL;
+	if (is_over(frontier))
+		event_wake_all(&frontier->schedule.changed);
 	return link;
 }
 
-/* A link that was taken has its verdict. The last one may end the crawl. */
+/* A link is no longer taken. The last one may end a level, or the crawl. */
+static void release(struct frontier *frontier, struct link *link)
+{
+	frontier->taken--;
+	schedule_release(&frontier->schedule, link);
+	if (frontier->taken == 0)
+		event_wake_all(&frontier->schedule.changed);
+}
+
+void frontier_put_back(struct frontier *frontier, struct link *link,
+		       double when)
+{
+	link->state = LINK_QUEUED;
+	frontier->queued++;
+	if (when > 0) {
+		frontier->visits--;
+		schedule_put_at(&frontier->schedule, link, when);
+	} else {
+		schedule_put(&frontier->schedule, link, 1);
+	}
+	release(frontier, link);
+}
+
+/* A link that was taken has its verdict. */
 static void settle(struct frontier *frontier, struct link *link,
 		   enum link_state state)
 {
 	link->state = state;
-	frontier->taken--;
-	if (frontier->taken == 0)
-		event_wake_all(&frontier->changed);
+	journal_link(frontier->journal, link);
+	release(frontier, link);
 }
 
 void frontier_fine(struct frontier *frontier, struct link *link)
@@ -197,7 +211,7 @@ void frontier_fine(struct frontier *frontier, struct link *link)
 	settle(frontier, link, LINK_FINE);
 	want(frontier, link, link->follow, 0);
 	if (link->state == LINK_FINE)
-		forget_mentions(link);
+		frontier_forget_mentions(link);
 }
 
 void frontier_failed(struct frontier *frontier, struct link *link,
@@ -226,7 +240,7 @@ int frontier_redirected(struct frontier *frontier, struct link *link,
 				"too many redirects");
 		return 0;
 	}
-	target = find_or_make(frontier, url);
+	target = frontier_link(frontier, url);
 	if (target == NULL) {
 		frontier_failed(frontier, link, LINK_UNREAD, "out of memory");
 		return -1;
@@ -239,19 +253,11 @@ int frontier_redirected(struct frontier *frontier, struct link *link,
 	if (target->state == LINK_KNOWN) {
 		target->depth = link->depth;
 		target->hops = link->hops + 1;
+		journal_link(frontier->journal, target);
 	}
 	want(frontier, target, link->followed, 1);
 	settle(frontier, link, LINK_REDIRECTED);
 	return 0;
-}
-
-const char *frontier_reason(const struct link *link, enum link_state state)
-{
-	while (link->state == LINK_REDIRECTED)
-		link = link->target;
-	if (link->state != state)
-		return NULL;
-	return link->reason != NULL ? link->reason : "out of memory";
 }
 
 void frontier_free(struct frontier *frontier)
@@ -261,10 +267,12 @@ void frontier_free(struct frontier *frontier)
 	while (link != NULL) {
 		struct link *next = link->next;
 
-		forget_mentions(link);
+		frontier_forget_mentions(link);
 		free(link->reason);
 		free(link);
 		link = next;
 	}
+	free(frontier->restored);
 	set_free(&frontier->known);
+	schedule_free(&frontier->schedule);
 }

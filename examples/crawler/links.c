@@ -9,11 +9,13 @@
  * the page in memory at once and is not developed any more.
  */
 #include "links.h"
+#include "charset.h"
 
 #include <libxml/HTMLparser.h>
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -29,17 +31,26 @@ static const struct {
 	{"frame", "src", LINK_PAGE},
 	{"iframe", "src", LINK_PAGE},
 	{"img", "src", LINK_RESOURCE},
+	{"img", "srcset", LINK_SET},
+	{"source", "src", LINK_RESOURCE},
+	{"source", "srcset", LINK_SET},
 	{"script", "src", LINK_RESOURCE},
 	{"link", "href", LINK_RESOURCE},
+	{"link", "imagesrcset", LINK_SET},
+	{"audio", "src", LINK_RESOURCE},
+	{"video", "src", LINK_RESOURCE},
+	{"video", "poster", LINK_RESOURCE},
+	{"embed", "src", LINK_RESOURCE},
+	{"object", "data", LINK_RESOURCE},
 	{"base", "href", LINK_BASE},
 };
 
 /* Append a link to those found. */
-static void add(struct links *links, enum link_use use, const char *href)
+static void add(struct links *links, enum link_use use, const char *href,
+		size_t length)
 {
 	size_t align = _Alignof(struct link_found);
-	size_t length = strlen(href) + 1;
-	size_t size = sizeof(struct link_found) + length;
+	size_t size = sizeof(struct link_found) + length + 1;
 
 	size = (size + align - 1) / align * align;
 	if (links->capacity - links->used < size) {
@@ -58,6 +69,7 @@ static void add(struct links *links, enum link_use use, const char *href)
 	link->size = size;
 	link->use = use;
 	memcpy(link->href, href, length);
+	link->href[length] = '\0';
 	links->used += size;
 }
 
@@ -72,34 +84,93 @@ static const char *attribute(const xmlChar **attributes, const char *name)
 	return NULL;
 }
 
-/* These are promises to connect to a host, not links to something on it. */
-static int is_hint(const char *rel)
+/* Is the word in a list with white space or commas between the words? */
+static int has_word(const char *list, const char *word)
 {
-	return rel != NULL && (strcasecmp(rel, "preconnect") == 0 ||
-			       strcasecmp(rel, "dns-prefetch") == 0);
+	static const char between[] = " \t\n\f\r,";
+	size_t length = strlen(word);
+
+	while (list != NULL && *(list += strspn(list, between)) != '\0') {
+		size_t size = strcspn(list, between);
+
+		if (size == length && strncasecmp(list, word, length) == 0)
+			return 1;
+		list += size;
+	}
+	return 0;
+}
+
+/* srcset="small.png 480w, large.png 2x": the URLs of it. */
+static void add_set(struct links *links, const char *set)
+{
+	static const char space[] = " \t\n\f\r";
+
+	while (*(set += strspn(set, " \t\n\f\r,")) != '\0') {
+		size_t length = strcspn(set, space);
+		const char *next = set + length;
+
+		/* A comma right behind a URL ends it; others are part of it. */
+		if (set[length - 1] != ',')
+			next += strcspn(next, ",");
+		while (set[length - 1] == ',')
+			length--;
+		add(links, LINK_RESOURCE, set, length);
+		set = next;
+	}
 }
 
 /* <meta http-equiv="refresh" content="0; url=other.html"> */
-static void add_refresh(struct links *links, const xmlChar **attributes)
+static void add_refresh(struct links *links, const char *content)
 {
-	const char *kind = attribute(attributes, "http-equiv");
-	const char *content = attribute(attributes, "content");
-	char href[2048];
+	const char *url = strcasestr(content, "url");
 
-	if (kind == NULL || content == NULL || strcasecmp(kind, "refresh"))
-		return;
-	const char *url = strcasestr(content, "url=");
 	if (url == NULL)
 		return;
-	url += strlen("url=");
+	url += strlen("url");
+	url += strspn(url, " \t\n\f\r");
+	if (*url++ != '=')
+		return;
+	url += strspn(url, " \t\n\f\r");
 	if (*url == '\'' || *url == '"')
 		url++;
-	size_t length = strcspn(url, "'\"");
-	if (length >= sizeof href)
+	add(links, LINK_PAGE, url, strcspn(url, "'\""));
+}
+
+/* <meta name="robots" content="nofollow"> is for all links of the page. */
+static void on_meta(struct links *links, const xmlChar **attributes)
+{
+	const char *kind = attribute(attributes, "http-equiv");
+	const char *name = attribute(attributes, "name");
+	const char *content = attribute(attributes, "content");
+
+	if (content == NULL)
 		return;
-	memcpy(href, url, length);
-	href[length] = '\0';
-	add(links, LINK_PAGE, href);
+	if (kind != NULL && strcasecmp(kind, "refresh") == 0)
+		add_refresh(links, content);
+	if (name != NULL && strcasecmp(name, "robots") == 0)
+		links->nofollow |= has_word(content, "nofollow") ||
+				   has_word(content, "none");
+}
+
+/* These are promises to connect to a host, not links to something on it. */
+static int is_hint(const char *rel)
+{
+	return has_word(rel, "preconnect") || has_word(rel, "dns-prefetch");
+}
+
+static void add_place(struct links *links, enum link_use use,
+		      const xmlChar **attributes, const char *href)
+{
+	const char *rel = attribute(attributes, "rel");
+
+	if (use == LINK_RESOURCE && is_hint(rel))
+		return;
+	if (use == LINK_PAGE && has_word(rel, "nofollow"))
+		use = LINK_NOFOLLOW;
+	if (use == LINK_SET)
+		add_set(links, href);
+	else
+		add(links, use, href, strlen(href));
 }
 
 /* The parser has met an element. It gives names in lower case. */
@@ -110,74 +181,66 @@ static void on_element(void *context, const xmlChar *name,
 	struct links *links = context;
 
 	if (strcmp(element, "meta") == 0)
-		add_refresh(links, attributes);
+		on_meta(links, attributes);
 	for (size_t i = 0; i < sizeof link_places / sizeof *link_places; i++) {
+		const char *href;
+
 		if (strcmp(element, link_places[i].element) != 0)
 			continue;
-		const char *href =
-			attribute(attributes, link_places[i].attribute);
-		if (strcmp(element, "link") == 0 &&
-		    is_hint(attribute(attributes, "rel")))
-			href = NULL;
+		href = attribute(attributes, link_places[i].attribute);
 		if (href != NULL)
-			add(links, link_places[i].use, href);
-		return;
+			add_place(links, link_places[i].use, attributes, href);
 	}
 }
 
-/* Does the beginning of a page speak of its encoding? */
-static int declares_charset(const char *piece, size_t size)
+/* Parse a piece. Its result counts mistakes in the page: no matter here. */
+static int parse(struct links *links, const char *piece, size_t size)
 {
-	static const char word[] = "charset=";
-	size_t length = sizeof word - 1;
-
-	for (size_t i = 0; i + length <= size; i++)
-		if (strncasecmp(piece + i, word, length) == 0)
-			return 1;
-	return 0;
-}
-
-/*
- * What the server says of the encoding holds. If neither it nor the page says
- * anything, UTF-8 is meant: the parser itself would assume Latin-1.
- */
-static xmlCharEncoding encoding_of(const char *charset, const char *piece,
-				   size_t size)
-{
-	xmlCharEncoding encoding = XML_CHAR_ENCODING_ERROR;
-
-	if (charset[0] != '\0')
-		encoding = xmlParseCharEncoding(charset);
-	if (encoding != XML_CHAR_ENCODING_ERROR)
-		return encoding;
-	if (declares_charset(piece, size))
-		return XML_CHAR_ENCODING_NONE;
-	return XML_CHAR_ENCODING_UTF8;
-}
-
-int links_feed(struct links *links, const char *charset, const char *piece,
-	       size_t size)
-{
-	static htmlSAXHandler handler = {.startElement = on_element};
-
-	if (links->parser == NULL) {
-		links->parser = htmlCreatePushParserCtxt(
-			&handler, links, NULL, 0, NULL,
-			encoding_of(charset, piece, size));
-		if (links->parser == NULL) {
-			errno = ENOMEM;
-			return -1;
-		}
-	}
-	/* Its result counts mistakes in the page, which are no matter here. */
 	htmlParseChunk(links->parser, piece, (int)size, 0);
 	if (links->failed)
 		errno = ENOMEM;
 	return links->failed ? -1 : 0;
 }
 
+/* There is enough of the page to know its encoding, or it has ended. */
+static int begin(struct links *links)
+{
+	static htmlSAXHandler handler = {.startElement = on_element};
+	size_t skip;
+
+	links->parser = charset_parser(&handler, links, links->charset,
+				       links->head, links->held, &skip);
+	if (links->parser == NULL) {
+		errno = ENOMEM;
+		return -1;
+	}
+	return parse(links, links->head + skip, links->held - skip);
+}
+
+int links_feed(struct links *links, const char *charset, const char *piece,
+	       size_t size)
+{
+	size_t room = sizeof links->head - links->held;
+
+	if (links->parser != NULL)
+		return parse(links, piece, size);
+	if (links->held == 0)
+		snprintf(links->charset, sizeof links->charset, "%s", charset);
+	if (room > size)
+		room = size;
+	memcpy(links->head + links->held, piece, room);
+	links->held += room;
+	if (links->held < sizeof links->head)
+		return 0;
+	if (begin(links))
+		return -1;
+	return room < size ? parse(links, piece + room, size - room) : 0;
+}
+
 int links_finish(struct links *links)
 {
+	if (links->parser == NULL && links->held > 0 && begin(links))
+		return -1;
 	if (links->parser != NULL)
 		htmlParseChunk(links->parser, NULL, 0, 1);
 	if (links->failed)

@@ -17,8 +17,10 @@
 
 enum link_use {
 	LINK_PAGE,		/* a, area, frame, iframe, meta refresh */
-	LINK_RESOURCE,		/* img, link, script */
-	LINK_BASE		/* base: what all others are relative to */
+	LINK_RESOURCE,		/* img, link, script and the like */
+	LINK_BASE,		/* base: what all others are relative to */
+	LINK_NOFOLLOW,		/* as LINK_PAGE, with rel=nofollow */
+	LINK_SET		/* srcset: found as its single URLs */
 };
 
 struct link_found {
@@ -34,6 +36,10 @@ struct links {
 	size_t used;
 	size_t capacity;
 	int failed;		/* no memory */
+	int nofollow;		/* the page asks for that for all its links */
+	char charset[40];	/* what the server says */
+	char head[1024];	/* its beginning, until that is whole */
+	size_t held;
 };
 
 /*

@@ -5,7 +5,6 @@
  */
 #include "options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
@@ -28,12 +27,27 @@ static const char usage[] =
 	"  -l, --list FILE        write every page visited, one a line\n"
 	"  -B, --broken FILE      write every broken link: the reason, the\n"
 	"                         link and a page it is on, with tabs between\n"
+	"  -o, --output FILE      write a line of JSON for every link\n"
+	"  -s NAME=VALUE          set one of the settings below\n"
+	"  -S, --settings FILE    take settings from a file\n"
 	"  -h, --help             show this\n"
+	"\n"
+	"The settings, each also as --NAME VALUE, mean what they mean to\n"
+	"Scrapy; README.md says more. -c is for sites of one's own: so many\n"
+	"requests may go to one host, too.\n";
+
+static const char usage_end[] =
 	"\n"
 	"Exit status: 0 no broken links, 1 broken links, 2 not started,\n"
 	"130 ended by Ctrl-C.\n";
 
-static const struct option long_options[] = {
+/* The value that getopt_long() gives for the first setting. */
+#define SETTINGS_FROM 1000
+
+/* More coroutines than that would only wait for each other. */
+#define REQUESTS_MAX 100000
+
+static const struct option own_options[] = {
 	{"concurrency", required_argument, NULL, 'c'},
 	{"depth", required_argument, NULL, 'd'},
 	{"pages", required_argument, NULL, 'n'},
@@ -44,33 +58,46 @@ static const struct option long_options[] = {
 	{"resources", no_argument, NULL, 'r'},
 	{"list", required_argument, NULL, 'l'},
 	{"broken", required_argument, NULL, 'B'},
+	{"output", required_argument, NULL, 'o'},
+	{"settings", required_argument, NULL, 'S'},
 	{"help", no_argument, NULL, 'h'},
-	{NULL, 0, NULL, 0},
 };
 
-/* Read a count with an optional K, M or G. Returns 0, or -1. */
-static int read_count(const char *text, unsigned long long least,
-		      unsigned long long most, unsigned long long *count)
-{
-	static const char suffixes[] = "KMG";
-	unsigned shift = 0;
-	char *end;
+#define OWN_OPTIONS (sizeof own_options / sizeof *own_options)
 
-	if (text[0] < '0' || text[0] > '9')
+/* Room for ours, the settings, and the end. */
+static struct option long_options[OWN_OPTIONS + 100];
+
+/* Each setting is a long option, too. */
+static void list_options(void)
+{
+	struct option *next = long_options + OWN_OPTIONS;
+
+	memcpy(long_options, own_options, sizeof own_options);
+	for (int i = 0; settings_name(i) != NULL; i++)
+		*next++ = (struct option){settings_name(i), required_argument,
+					  NULL, SETTINGS_FROM + i};
+}
+
+static void print_usage(FILE *file)
+{
+	fputs(usage, file);
+	for (int i = 0; settings_name(i) != NULL; i++)
+		fprintf(file, "  %s\n", settings_name(i));
+	fputs(usage_end, file);
+}
+
+/* NAME=VALUE */
+static int assign(struct settings *settings, char *text)
+{
+	char *value = strchr(text, '=');
+
+	if (value == NULL)
 		return -1;
-	errno = 0;
-	*count = strtoull(text, &end, 10);
-	if (errno != 0)
-		return -1;
-	const char *suffix = *end != '\0' ? strchr(suffixes, *end) : NULL;
-	if (suffix != NULL) {
-		shift = 10 * (unsigned)(suffix - suffixes + 1);
-		end++;
-	}
-	if (*end != '\0' || *count > most >> shift)
-		return -1;
-	*count <<= shift;
-	return *count < least ? -1 : 0;
+	*value = '\0';
+	int number = settings_find(text);
+	*value++ = '=';
+	return number < 0 ? -1 : settings_set(settings, number, value);
 }
 
 /* Also "inf" can be read: no limit. */
@@ -83,34 +110,39 @@ static int read_seconds(const char *text, double *seconds)
 }
 
 /* Take one option with its argument. Returns 0, or -1 if it is no good. */
-static int take(struct options *options, int option, const char *argument)
+static int take(struct options *options, int option, char *argument)
 {
+	struct settings *settings = &options->settings;
 	unsigned long long count = 0;
 	int failed = 0;
 
+	if (option >= SETTINGS_FROM)
+		return settings_set(settings, option - SETTINGS_FROM,
+				    argument);
 	switch (option) {
 	case 'c':
-		failed = read_count(argument, 1, 100000, &count);
-		options->limits.concurrency = (unsigned)count;
+		failed = settings_count(argument, 1, REQUESTS_MAX, &count);
+		settings->concurrent_requests = (size_t)count;
+		settings->concurrent_requests_per_domain = (size_t)count;
 		break;
 	case 'd':
-		failed = read_count(argument, 0, UINT_MAX - 1, &count);
+		failed = settings_count(argument, 0, UINT_MAX - 1, &count);
 		options->depth = (unsigned)count;
 		break;
 	case 'n':
-		failed = read_count(argument, 1, SIZE_MAX, &count);
-		options->pages = (size_t)count;
+		failed = settings_count(argument, 1, SIZE_MAX, &count);
+		settings->closespider_pagecount = (size_t)count;
 		break;
 	case 't':
-		failed = read_seconds(argument, &options->limits.seconds);
+		failed = read_seconds(argument, &settings->download_timeout);
 		break;
 	case 'b':
-		failed = read_count(argument, 1, LLONG_MAX, &count);
-		options->limits.bytes = count;
+		failed = settings_count(argument, 1, LLONG_MAX, &count);
+		settings->download_maxsize = (size_t)count;
 		break;
 	case 'R':
-		failed = read_count(argument, 0, 1000, &count);
-		options->redirects = (unsigned)count;
+		failed = settings_count(argument, 0, 1000, &count);
+		settings->redirect_max_times = (size_t)count;
 		break;
 	case 'a':
 		options->any_host = 1;
@@ -124,38 +156,70 @@ static int take(struct options *options, int option, const char *argument)
 	case 'B':
 		options->broken = argument;
 		break;
+	case 'o':
+		options->output = argument;
+		break;
+	case 's':
+		return assign(settings, argument);
+	case 'S':
+		return settings_load(settings, argument);
 	default:
 		failed = -1;
 	}
 	return failed;
 }
 
+/* What follows from all of them together. */
+static int finish(struct options *options)
+{
+	struct settings *settings = &options->settings;
+
+	if (settings->concurrent_requests < 1 ||
+	    settings->concurrent_requests > REQUESTS_MAX) {
+		fprintf(stderr, "crawler: concurrent_requests is 1 to %d\n",
+			REQUESTS_MAX);
+		return STATUS_USAGE;
+	}
+	/* Scrapy's 0 is no limit; that of --depth is the first pages only. */
+	if (options->depth == UINT_MAX && settings->depth_limit > 0 &&
+	    settings->depth_limit < UINT_MAX)
+		options->depth = (unsigned)settings->depth_limit;
+	options->pages = settings->closespider_pagecount;
+	return -1;
+}
+
+/* An option was no good; getopt_long() says so itself for those unknown. */
+static int complain(int option)
+{
+	if (option >= SETTINGS_FROM)
+		fprintf(stderr, "crawler: --%s cannot be \"%s\"\n",
+			settings_name(option - SETTINGS_FROM), optarg);
+	else if (option != '?')
+		fprintf(stderr, "crawler: -%c cannot be \"%s\"\n", option,
+			optarg);
+	fputs("Try \"crawler --help\".\n", stderr);
+	return STATUS_USAGE;
+}
+
 int options_read(struct options *options, int argc, char **argv)
 {
 	int option;
 
-	*options = (struct options){
-		.limits = {.seconds = 10, .bytes = 16 << 20, .concurrency = 64},
-		.depth = UINT_MAX,
-		.redirects = 10,
-	};
-	while ((option = getopt_long(argc, argv, "c:d:n:t:b:R:arl:B:h",
+	*options = (struct options){.depth = UINT_MAX};
+	settings_init(&options->settings);
+	list_options();
+	while ((option = getopt_long(argc, argv, "c:d:n:t:b:R:arl:B:o:s:S:h",
 				     long_options, NULL)) != -1) {
 		if (option == 'h') {
-			fputs(usage, stdout);
+			print_usage(stdout);
 			return STATUS_FINE;
 		}
-		if (take(options, option, optarg) == 0)
-			continue;
-		if (option != '?')
-			fprintf(stderr, "crawler: -%c cannot be \"%s\"\n",
-				option, optarg);
-		fputs("Try \"crawler --help\".\n", stderr);
-		return STATUS_USAGE;
+		if (take(options, option, optarg))
+			return complain(option);
 	}
 	options->urls = argv + optind;
 	if (optind < argc)
-		return -1;
-	fputs(usage, stderr);
+		return finish(options);
+	print_usage(stderr);
 	return STATUS_USAGE;
 }

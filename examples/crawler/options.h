@@ -5,19 +5,19 @@
 #ifndef CRAWLER_OPTIONS_H
 #define CRAWLER_OPTIONS_H
 
-#include "fetch.h"
+#include "settings.h"
 
 #include <stddef.h>
 
 /* What the user wants. */
 struct options {
-	struct fetch_limits limits;
+	struct settings settings;
 	unsigned depth;		/* UINT_MAX: no limit */
 	size_t pages;		/* 0: no limit */
-	unsigned redirects;	/* in a row */
 	int any_host;		/* follow links to other hosts */
 	int resources;		/* check images and the like */
 	const char *list;	/* a file for the pages, or NULL */
+	const char *output;	/* a file for lines of JSON, or NULL */
 	const char *broken;	/* a file for the broken links, or NULL */
 	char **urls;		/* where to start; NULL at the end */
 };

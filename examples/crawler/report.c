@@ -11,6 +11,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 /* Of the pages that a broken link is on, the summary names so many. */
 #define PAGES_NAMED 5
@@ -77,6 +78,12 @@ static double percentile(const struct report *report, unsigned percent)
 	return 1e3 * (double)report->latencies[rank == 0 ? 0 : rank - 1];
 }
 
+static void print_count(const char *what, size_t count)
+{
+	if (count > 0)
+		printf("%s: %zu\n", what, count);
+}
+
 /* The first lines of the summary; sorts the latencies. */
 static void print_counts(struct report *report)
 {
@@ -86,7 +93,8 @@ static void print_counts(struct report *report)
 	printf("%zu pages in %.2f s, %.0f pages/s; %zu requests, "
 	       "%.1f MB\n",
 	       report->pages, seconds, (double)report->pages / seconds,
-	       report->requests, (double)report->bytes / 1e6);
+	       report->requests + report->retries + report->robots,
+	       (double)report->bytes / 1e6);
 	printf("status: %zu 2xx, %zu 3xx, %zu 4xx, %zu 5xx, "
 	       "%zu without an answer\n",
 	       classes[2], classes[3], classes[4], classes[5],
@@ -97,11 +105,31 @@ static void print_counts(struct report *report)
 		printf("latency: p50 %.1f ms, p99 %.1f ms\n",
 		       percentile(report, 50), percentile(report, 99));
 	}
-	if (report->elsewhere > 0)
-		printf("links to other hosts, not followed: %zu\n",
-		       report->elsewhere);
-	if (report->unreadable > 0)
-		printf("links that are no URL: %zu\n", report->unreadable);
+	print_count("made again after a failure", report->retries);
+	print_count("links to other hosts, not followed", report->elsewhere);
+	print_count("links that the patterns keep out", report->filtered);
+	print_count("links with nofollow", report->nofollow);
+	print_count("links that are no URL", report->unreadable);
+}
+
+/* Of those that robots.txt forbids the number will do. */
+static void print_forbidden(const struct frontier *frontier)
+{
+	size_t count = 0;
+
+	for (struct link *l = frontier->first; l != NULL; l = l->next)
+		count += l->state == LINK_FORBIDDEN;
+	print_count("not visited, as robots.txt forbids it", count);
+}
+
+/* What the crawler itself took at most. */
+static void print_memory(void)
+{
+	struct rusage usage;
+
+	if (getrusage(RUSAGE_SELF, &usage) == 0)
+		printf("memory: at most %.1f MB\n",
+		       (double)usage.ru_maxrss / 1e3);
 }
 
 /* Print a link that failed, why, and where it is. */
@@ -146,6 +174,8 @@ size_t report_summary(struct report *report, const struct frontier *frontier,
 		printf("page limit reached, with %zu links not visited\n",
 		       frontier->queued);
 	print_counts(report);
+	print_memory();
+	print_forbidden(frontier);
 	print_failed(frontier, LINK_UNREAD, "pages not read to their end");
 	return print_failed(frontier, LINK_BROKEN, "broken links");
 }

@@ -17,16 +17,21 @@
 struct report {
 	double start;		/* on the clock of cress_now() */
 	size_t pages;		/* HTML pages that were read whole */
-	size_t requests;
-	size_t errors;		/* requests that failed */
+	size_t requests;	/* but for those two */
+	size_t retries;		/* requests that were made again */
+	size_t robots;		/* requests for a robots.txt */
+	size_t errors;		/* links that failed */
 	uint64_t bytes;
 	size_t classes[6];	/* by status / 100; 0: no answer */
 	size_t elsewhere;	/* links to other hosts, not followed */
+	size_t filtered;	/* links that a pattern keeps out */
+	size_t nofollow;	/* links that pages want not to be followed */
 	size_t unreadable;	/* links that are no URL */
 	float *latencies;	/* seconds, of each request */
 	size_t latency_count;
 	size_t capacity;
 	FILE *list;		/* gets the URL of every page, or NULL */
+	FILE *feed;		/* gets a line of JSON for each link, or NULL */
 };
 
 /* Count a request. */

@@ -12,6 +12,40 @@
 #include <string.h>
 #include <strings.h>
 
+static int value_of(char digit)
+{
+	return isdigit((unsigned char)digit) ? digit - '0' :
+					       (digit | 0x20) - 'a' + 10;
+}
+
+/*
+ * Escapes that stand for what needs none are taken away, others are in lower
+ * case, so that a page has one spelling. A dot stays: it may mean a folder.
+ */
+static void tidy_escapes(char *url)
+{
+	char *to = url;
+
+	for (; *url != '\0'; url++) {
+		if (url[0] != '%' || !isxdigit((unsigned char)url[1]) ||
+		    !isxdigit((unsigned char)url[2])) {
+			*to++ = *url;
+			continue;
+		}
+		int byte = value_of(url[1]) << 4 | value_of(url[2]);
+		if ((byte < 0x80 && isalnum(byte)) || byte == '-' ||
+		    byte == '_' || byte == '~') {
+			*to++ = (char)byte;
+		} else {
+			*to++ = '%';
+			*to++ = (char)tolower((unsigned char)url[1]);
+			*to++ = (char)tolower((unsigned char)url[2]);
+		}
+		url += 2;
+	}
+	*to = '\0';
+}
+
 /* Write the handle in the spelling that the header describes. */
 static char *spell(CURLU *handle)
 {
@@ -32,6 +66,8 @@ static char *spell(CURLU *handle)
 	/* curl_free() and free() need not be the same function. */
 	copy = strdup(url);
 	curl_free(url);
+	if (copy != NULL)
+		tidy_escapes(copy);
 	return copy;
 }
 
@@ -153,8 +189,7 @@ out:
 	return kind;
 }
 
-/* Find the host of a URL in our spelling: behind "//" and any "user@". */
-static const char *host_of(const char *url, size_t *length)
+const char *url_host(const char *url, size_t *length)
 {
 	const char *host = strstr(url, "//");
 	size_t whole;
@@ -179,8 +214,8 @@ static const char *host_of(const char *url, size_t *length)
 int url_same_host(const char *a, const char *b)
 {
 	size_t a_length, b_length;
-	const char *a_host = host_of(a, &a_length);
-	const char *b_host = host_of(b, &b_length);
+	const char *a_host = url_host(a, &a_length);
+	const char *b_host = url_host(b, &b_length);
 
 	return a_length == b_length && memcmp(a_host, b_host, a_length) == 0;
 }

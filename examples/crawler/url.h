@@ -32,6 +32,12 @@ CURLU *url_base(const char *url);
  */
 enum url_kind url_resolve(CURLU *base, const char *href, char **url);
 
+/*
+ * Find the host of a URL in this spelling, behind "//" and any "user@". That
+ * of an IPv6 number begins with its bracket and ends before the other one.
+ */
+const char *url_host(const char *url, size_t *length);
+
 /* Are two URLs in this spelling on the same host, whatever the port? */
 int url_same_host(const char *a, const char *b);
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One visit: from a link that was taken to its verdict and the links in it.
+ * One visit: from a link that was taken to its verdict.
  *
  * The links of a page are added before the page is settled: as long as one is
  * taken the crawl is not over.
  */
 #include "crawl.h"
-#include "links.h"
+#include "breaker.h"
+#include "feed.h"
+#include "follow.h"
+#include "retry.h"
 #include "url.h"
 
 #include <cress/hub.h>
@@ -15,104 +18,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* So many links are resolved before the others have their turn. */
-#define LINKS_IN_A_ROW 64
-
 /* A piece of a page has come: to the parser with it. */
 static int feed(void *context, const char *charset, const char *piece,
 		size_t size)
 {
-	return links_feed(context, charset, piece, size);
-}
-
-/* Is the URL on a host that the crawl may visit? */
-static int may_visit(const struct crawl *crawl, const char *url)
-{
-	if (crawl->options->any_host)
-		return 1;
-	for (size_t i = 0; i < crawl->host_count; i++)
-		if (url_same_host(crawl->hosts[i], url))
-			return 1;
-	return 0;
-}
-
-/* The handle that the links of a page are relative to: the first <base>. */
-static CURLU *base_of(const struct link *page, const struct links *links)
-{
-	CURLU *own = url_base(page->url);
-	const struct link_found *found = NULL;
-	char *url;
-
-	if (own == NULL)
-		return NULL;
-	while ((found = links_next(links, found)) != NULL) {
-		if (found->use != LINK_BASE)
-			continue;
-		if (url_resolve(own, found->href, &url) != URL_GOOD)
-			break;
-		CURLU *base = url_base(url);
-		free(url);
-		if (base == NULL)
-			break;
-		curl_url_cleanup(own);
-		return base;
-	}
-	return own;
-}
-
-/* Add one link of a page, if it is one to visit. */
-static int add_link(struct crawl *crawl, const struct link *page, CURLU *base,
-		    const struct link_found *found)
-{
-	int follow = found->use == LINK_PAGE;
-	int failed = 0;
-	char *url;
-
-	if (!follow && !crawl->options->resources)
-		return 0;
-	switch (url_resolve(base, found->href, &url)) {
-	case URL_GOOD:
-		break;
-	case URL_FOREIGN:
-		return 0;
-	case URL_UNREADABLE:
-		crawl->report.unreadable++;
-		return 0;
-	default:
-		errno = ENOMEM;
-		return -1;
-	}
-	if (may_visit(crawl, url))
-		failed = frontier_add(&crawl->frontier, url, page,
-				      page->depth + 1, follow);
-	else
-		crawl->report.elsewhere++;
-	free(url);
-	return failed;
-}
-
-/* Add all links of a page. Returns 0, or -1 with errno. */
-static int add_links(struct crawl *crawl, const struct link *page,
-		     struct links *links)
-{
-	const struct link_found *found = NULL;
-	CURLU *base = base_of(page, links);
-	size_t count = 0;
-	int failed = 0;
-
-	if (base == NULL || links_finish(links)) {
-		curl_url_cleanup(base);
-		errno = ENOMEM;
-		return -1;
-	}
-	while (!failed && (found = links_next(links, found)) != NULL) {
-		if (found->use != LINK_BASE)
-			failed = add_link(crawl, page, base, found);
-		if (!failed && ++count % LINKS_IN_A_ROW == 0)
-			failed = cress_yield();
-	}
-	curl_url_cleanup(base);
-	return failed;
+	return links_feed(context, charset, piece, size) ? -1 : 0;
 }
 
 /* The two ways to fail; both count as errors in the live line. */
@@ -142,13 +52,13 @@ static void redirected(struct crawl *crawl, struct link *link,
 	/* The user named a host that has moved: go with it. */
 	if (link->mentions == NULL && link->depth == 0)
 		crawl_allow_host(crawl, url);
-	if (!may_visit(crawl, url)) {
+	if (!crawl_may_visit(crawl, url)) {
 		crawl->report.elsewhere++;
 		frontier_fine(&crawl->frontier, link);
 		goto out;
 	}
 	frontier_redirected(&crawl->frontier, link, url,
-			    crawl->options->redirects);
+			    (unsigned)crawl->settings->redirect_max_times);
 	crawl->report.errors += link->state != LINK_REDIRECTED;
 out:
 	curl_url_cleanup(base);
@@ -184,13 +94,70 @@ static int settle(struct crawl *crawl, struct link *link,
 	}
 	/* Listed first: what follows may park, and be interrupted. */
 	report_page(&crawl->report, link);
-	if (add_links(crawl, link, links) == 0)
+	link->is_page = 1;
+	if (links_finish(links) == 0 && crawl_follow(crawl, link, links) == 0)
 		frontier_fine(&crawl->frontier, link);
 	else if (errno == ENOMEM)
 		unread(crawl, link, "out of memory");
 	else
 		return -1;
 	return 0;
+}
+
+/* What the answer says of the site and its pace. */
+static void learn(struct crawl *crawl, struct link *link,
+		  const struct fetch_answer *answer)
+{
+	if (answer->status == 0)
+		return;
+	breaker_closes(link->site);
+	pace_adjust(link->pace, crawl->settings, answer->latency,
+		    answer->status);
+}
+
+/* It may do better later. Returns 0 if it is not to be tried again. */
+static int try_later(struct crawl *crawl, struct link *link,
+		     const struct fetch_answer *answer)
+{
+	double wait = retry_wait(crawl->settings, answer, link->tries);
+	double now = cress_now();
+
+	/* The whole host is left alone for as long as it asks for that. */
+	if (answer->retry_after > 0 &&
+	    answer->retry_after <= crawl->settings->retry_after_max)
+		pace_pause(link->pace, now + answer->retry_after);
+	/* One on trial says that the site is still away, no more. */
+	int is_trial = answer->status == 0 && link->site->stage == SITE_TRIAL;
+
+	if (answer->status == 0 && (wait < 0 || is_trial))
+		breaker_counts(&crawl->frontier.schedule, link->site,
+			       answer->failure);
+	if (wait < 0 && !is_trial)
+		return 0;
+	if (is_trial)
+		wait = 0;
+	else
+		link->tries++;
+	crawl->report.retries++;
+	frontier_put_back(&crawl->frontier, link, now + wait);
+	return 1;
+}
+
+/* Is it not to be asked for at all? Then it is settled. */
+static int is_refused(struct crawl *crawl, struct link *link)
+{
+	const struct site *site = link->site;
+
+	if (site->stage == SITE_GONE) {
+		broken(crawl, link,
+		       site->reason != NULL ? site->reason : "out of memory");
+		return 1;
+	}
+	if (site_allows(site, link->url))
+		return 0;
+	frontier_failed(&crawl->frontier, link, LINK_FORBIDDEN,
+			"forbidden by robots.txt");
+	return 1;
 }
 
 /* Ask whether it is there; a server that knows no HEAD is asked with GET. */
@@ -207,24 +174,38 @@ static int check(struct crawl *crawl, struct fetch_request *request,
 	return fetch(crawl->fetcher, request, answer);
 }
 
+/* Send the request, or the two of them. Returns as fetch(). */
+static int ask(struct crawl *crawl, struct link *link, struct links *links,
+	       struct fetch_answer *answer)
+{
+	struct fetch_request request = {.url = link->url, .site = link->site};
+
+	if (!link->followed)
+		return check(crawl, &request, answer);
+	request.on_page = feed;
+	request.context = links;
+	return fetch(crawl->fetcher, &request, answer);
+}
+
 int crawl_visit(struct crawl *crawl, struct link *link)
 {
 	struct links links = {.parser = NULL};
-	struct fetch_request request = {.url = link->url};
 	struct fetch_answer answer;
-	int failed;
 
-	if (link->followed) {
-		request.on_html = feed;
-		request.context = &links;
-		failed = fetch(crawl->fetcher, &request, &answer);
-	} else {
-		failed = check(crawl, &request, &answer);
+	if (is_refused(crawl, link)) {
+		answer = (struct fetch_answer){.status = 0};
+		feed_link(crawl->report.feed, link, &answer);
+		return 0;
 	}
-	if (!failed) {
+	int failed = ask(crawl, link, &links, &answer);
+	if (!failed)
+		learn(crawl, link, &answer);
+	if (!failed && !try_later(crawl, link, &answer)) {
 		report_request(&crawl->report, &answer);
 		failed = settle(crawl, link, &answer, &links);
-	} else if (errno == ENOMEM) {
+		if (!failed)
+			feed_link(crawl->report.feed, link, &answer);
+	} else if (failed && errno == ENOMEM) {
 		unread(crawl, link, "out of memory");
 		failed = 0;
 	}

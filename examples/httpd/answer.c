@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Answers: finds the file, decides on the status, sends head and body.
+ * Answers: finds what is asked for and decides in which way it is sent.
  *
  * A small file is read into memory and leaves with its head in one send; a
  * large one goes from the disk's cache to the socket by sendfile, its head
@@ -8,143 +8,68 @@
  */
 #include "answer.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cress.h>
+#include "connections.h"
+#include "encoding.h"
+#include "find.h"
+#include "listing.h"
+#include "message.h"
 #include "mime.h"
-#include "path.h"
 #include "range.h"
-#include "reply.h"
-#include "root.h"
 #include "send.h"
+#include "small.h"
 
-/* Room for a head without a location; a small body goes right behind it. */
+/* Room for a head without a location. */
 #define HEAD_ROOM 1024
-#define SMALL_FILE (32 * 1024)
 
-#define INDEX "index.html"
-
-/* A file that was found for a request. */
-struct found {
-	int fd;
-	struct stat stat;
-	char name[PATH_MAX];
-};
-
-static struct reply reply_to(const struct request *request, int status)
-{
-	return (struct reply){
-		.status = status,
-		.keep_alive = request->keep_alive,
-		.is_http_1_0 = request->is_http_1_0,
-	};
-}
-
-static int send_message(int client, struct reply *reply, int head_only,
-			const struct site *site)
-{
-	size_t room = HEAD_ROOM + reply->query.size +
-		      (reply->location != NULL ? strlen(reply->location) : 0);
-	char body[128];
-	int body_size = snprintf(body, sizeof body,
-				 "<!DOCTYPE html>\n<title>%d</title>\n"
-				 "<h1>%d %s</h1>\n",
-				 reply->status, reply->status,
-				 reply_reason(reply->status));
-	char *text = malloc(room + sizeof body);
-
-	if (text == NULL)
-		return -1;
-	reply->type = "text/html";
-	reply->has_length = 1;
-	reply->length = (uint64_t)body_size;
-	size_t size = reply_head(reply, time(NULL), text, room);
-	if (!head_only) {
-		memcpy(text + size, body, (size_t)body_size);
-		size += (size_t)body_size;
-	}
-	int result = send_bytes(client, text, size, 0, site->patience);
-	free(text);
-	return result;
-}
-
-int answer_refusal(int client, int status, const struct site *site)
-{
-	struct reply reply = {.status = status};
-
-	return send_message(client, &reply, 0, site);
-}
-
-/* A small body: one buffer, one send. */
-static int send_small(int client, struct reply *reply, int fd,
-		      const struct site *site)
-{
-	char *text = malloc(HEAD_ROOM + SMALL_FILE);
-	int result = -1;
-
-	if (text == NULL)
-		return -1;
-	size_t head = reply_head(reply, time(NULL), text, HEAD_ROOM);
-	ssize_t body = cress_read_full(fd, text + head, reply->length);
-	if (head > 0 && body == (ssize_t)reply->length)
-		result = send_bytes(client, text, head + (size_t)body, 0,
-				    site->patience);
-	free(text);
-	return result;
-}
-
-static int send_large(int client, const struct reply *reply, int fd,
-		      const struct site *site)
+/* Send a head, and the part of a file that it speaks of unless `fd` is -1. */
+static int send_large(struct client *client, const struct reply *reply, int fd)
 {
 	char text[HEAD_ROOM];
 	size_t head = reply_head(reply, time(NULL), text, sizeof text);
 
-	if (head == 0 ||
-	    send_bytes(client, text, head, 1, site->patience) < 0)
+	client->status = reply->status;
+	client->head = head;
+	if (head == 0 || send_bytes(client, text, head, fd >= 0) < 0)
 		return -1;
-	return send_file(client, fd, reply->first, reply->length,
-			 site->patience);
+	return fd < 0 ? 0 : send_file(client, fd, reply->first, reply->length);
 }
 
-static int send_head(int client, const struct reply *reply,
-		     const struct site *site)
+/* A large file, or a part of one. */
+static int send_from_file(struct client *client, const struct request *request,
+			  const struct found *file, const struct form *form)
 {
-	char text[HEAD_ROOM];
-	size_t head = reply_head(reply, time(NULL), text, sizeof text);
-
-	return send_bytes(client, text, head, 0, site->patience);
-}
-
-/* The file is there, and the client wants it, or knows it already. */
-static int send_found(int client, const struct request *request,
-		      const struct found *file, const struct site *site)
-{
-	struct reply reply = reply_to(request, 200);
+	const struct found *from = form->has_packed ? &form->packed : file;
+	struct reply reply = message_reply(client, request, 200);
 	struct validator validator;
 	enum range range = RANGE_NONE;
 
 	validator_make(&validator, &file->stat);
+	if (form->has_packed) {
+		validator_mark(&validator);
+		reply.encoding = "gzip";
+	}
 	reply.validator = &validator;
+	reply.varies = form->varies;
 	if (validator_is_known(&validator, request)) {
 		reply.status = 304;
-		return send_head(client, &reply, site);
+		return send_large(client, &reply, -1);
 	}
 	reply.type = mime_type(file->name);
 	reply.has_length = 1;
-	reply.length = reply.size = (uint64_t)file->stat.st_size;
+	reply.length = reply.size = (uint64_t)from->stat.st_size;
 	/* A range has a meaning for GET only. */
 	if (request->method == METHOD_HEAD)
-		return send_head(client, &reply, site);
-	if (validator_allows_range(&validator, request))
+		return send_large(client, &reply, -1);
+	if (!form->has_packed && validator_allows_range(&validator, request))
 		range = range_parse(request->headers[HEADER_RANGE], reply.size,
 				    &reply.first, &reply.last);
 	if (range == RANGE_OUTSIDE) {
 		reply.status = 416;
 		reply.validator = NULL;
-		return send_message(client, &reply, 0, site);
+		return message_status(client, request, &reply);
 	}
 	if (range == RANGE_PART) {
 		reply.status = 206;
@@ -152,106 +77,116 @@ static int send_found(int client, const struct request *request,
 	} else {
 		reply.first = 0;
 	}
-	if (reply.first == 0 && reply.length <= SMALL_FILE)
-		return send_small(client, &reply, file->fd, site);
-	return send_large(client, &reply, file->fd, site);
+	return send_large(client, &reply, from->fd);
 }
 
-/*
- * Open a file, and wait a while for a descriptor if there is none: those who
- * send nothing must not keep the others from being served.
- */
-static int open_patiently(const struct site *site, const char *name)
+/* Parts are parts of the file as it is: there is no telling of a packed one. */
+static int has_range(const struct request *request)
 {
-	cress_scope_t limit;
-	double pause = 0.01;
-	int fd;
-
-	cress_scope_open(&limit, site->patience);
-	while ((fd = root_file(site->root, name)) < 0 &&
-	       (errno == EMFILE || errno == ENFILE)) {
-		int error = errno;
-
-		if (cress_sleep(pause) < 0) {
-			errno = error;
-			break;
-		}
-		pause *= 2;
-	}
-	cress_scope_close(&limit);
-	return fd;
+	return request->headers[HEADER_RANGE].data != NULL;
 }
 
-/* Open `file->name` and look at it. Returns 0, or the status of the failure. */
-static int find(const struct site *site, struct found *file)
+static int send_found(struct client *client, const struct request *request,
+		      const struct found *file, time_t now)
 {
-	file->fd = open_patiently(site, file->name);
-	if (file->fd >= 0 && fstat(file->fd, &file->stat) == 0)
-		return 0;
-	int error = errno;
-	if (file->fd >= 0)
-		cress_close(file->fd);
-	if (error == EACCES)
-		return 403;
-	if (error == EMFILE || error == ENFILE || error == ENOMEM)
-		return 503;
-	/* Whatever lies outside is not there, and gets no other answer. */
-	return 404;
-}
+	const struct site *site = client->site;
+	struct form form = {
+		.varies = site->compresses &&
+			  encoding_is_worth_it(mime_type(file->name)),
+		.wants_gzip = encoding_wants_gzip(
+			request->headers[HEADER_ACCEPT_ENCODING]),
+	};
+	int result = 1;
 
-/* The name of a directory lacks its slash: relative links would go astray. */
-static int send_redirect(int client, const struct request *request,
-			 const char *name, const struct site *site)
-{
-	struct reply reply = reply_to(request, 301);
-	char *location = malloc(PATH_ENCODED(strlen(name)));
-
-	if (location == NULL)
-		return -1;
-	path_encode(name, location);
-	reply.location = location;
-	reply.query = request->query;
-	int result = send_message(client, &reply,
-				  request->method == METHOD_HEAD, site);
-	free(location);
+	if (form.varies && form.wants_gzip && !has_range(request))
+		form.has_packed = find_packed(site, file, &form.packed) == 0;
+	if (!has_range(request))
+		result = small_send(client, request, file, &form, now);
+	if (result > 0)
+		result = send_from_file(client, request, file, &form);
+	if (form.has_packed)
+		cress_close(form.packed.fd);
 	return result;
 }
 
-static int send_status(int client, const struct request *request, int status,
-		       const struct site *site)
-{
-	struct reply reply = reply_to(request, status);
+struct listing {
+	const struct found *folder;
+	size_t size;
+};
 
-	return send_message(client, &reply, request->method == METHOD_HEAD,
-			    site);
+static void *list_in_worker(void *arg)
+{
+	struct listing *listing = arg;
+
+	return listing_make(listing->folder->fd, listing->folder->name,
+			    &listing->size);
 }
 
-int answer(int client, const struct request *request, const struct site *site)
+static int send_listing(struct client *client, const struct request *request,
+			const struct found *folder)
 {
-	struct found file;
-	int has_slash, result;
+	struct listing listing = {folder, 0};
+	void *page = NULL;
 
-	if (request->method == METHOD_OTHER)
-		return send_status(client, request, 405, site);
-	/* Leave room for the index's name. */
-	int status = path_decode(request->path, file.name,
-				 sizeof file.name - sizeof INDEX, &has_slash);
-	if (status == 0)
-		status = find(site, &file);
-	if (status == 0 && S_ISDIR(file.stat.st_mode)) {
-		cress_close(file.fd);
-		if (!has_slash)
-			return send_redirect(client, request, file.name, site);
-		strcat(strcat(file.name, "/"), INDEX);
-		status = find(site, &file);
-		has_slash = 0;
-	}
-	if (status != 0)
-		return send_status(client, request, status, site);
-	if (has_slash || !S_ISREG(file.stat.st_mode))
-		result = send_status(client, request, 404, site);
+	int result = cress_offload(list_in_worker, &listing, &page);
+	int status = result == 0 && page != NULL ? 200 : 503;
+	struct reply reply = message_reply(client, request, status);
+	if (status == 200)
+		result = message_send(client, request, &reply, "text/html",
+				      page, listing.size);
 	else
-		result = send_found(client, request, &file, site);
+		result = message_status(client, request, &reply);
+	free(page);
+	return result;
+}
+
+static int is_connections(const struct client *client,
+			  const struct request *request)
+{
+	size_t size = sizeof CONNECTIONS_PATH - 1;
+
+	return client->site->shows_connections && client->is_local &&
+	       request->path.size == size &&
+	       memcmp(request->path.data, CONNECTIONS_PATH, size) == 0;
+}
+
+static int send_connections(struct client *client,
+			    const struct request *request)
+{
+	struct reply reply = message_reply(client, request, 200);
+	size_t size;
+	char *page = connections_page(client->site->crowd, &size);
+
+	if (page == NULL)
+		return -1;
+	int result = message_send(client, request, &reply, "text/plain", page,
+				  size);
+	free(page);
+	return result;
+}
+
+int answer(struct client *client, const struct request *request)
+{
+	time_t now = time(NULL);
+	struct found file;
+	int result, status = 405;
+
+	if (request->method != METHOD_OTHER) {
+		if (is_connections(client, request))
+			return send_connections(client, request);
+		status = find(client->site, request->path, &file);
+	}
+	if (status == 301)
+		return message_redirect(client, request, file.name);
+	if (status != 0) {
+		struct reply reply = message_reply(client, request, status);
+
+		return message_status(client, request, &reply);
+	}
+	if (file.is_folder)
+		result = send_listing(client, request, &file);
+	else
+		result = send_found(client, request, &file, now);
 	cress_close(file.fd);
 	return result;
 }

@@ -1,103 +1,79 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Connections: reads one request after the other and has each answered.
+ * Connections: reads one request after the other and has each answered. All
+ * that a connection needs lies on the stack of its coroutine.
  *
- * The unread bytes of a connection lie in `in` from `start` to `end`: the
- * request that is being read, and what was pipelined behind it. A whole head
- * stays in there until its answer is sent. A request must be complete within
- * the site's patience, however its bytes trickle in.
+ * A request must be complete within the site's patience, however its bytes
+ * trickle in. When the server ends, who awaits a request is sent home, and who
+ * is being answered is told that this was the last one.
  */
 #include "connection.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <cress.h>
-
-/* Room to read a body, piece by piece, behind the largest head. */
-#define SCRATCH 4096
+#include "access_log.h"
+#include "answer.h"
+#include "crowd.h"
+#include "message.h"
+#include "reader.h"
+#include "stored.h"
 
 /* So long, at most, a client's last words are taken before the close. */
 #define LINGER_SECONDS 1.0
 
 struct connection {
-	int client;
-	const struct site *site;
-	struct request_parser *parser;
-	size_t start, end;
-	char in[REQUEST_HEAD_MAX + SCRATCH];
+	struct member member;
+	struct client client;
+	struct reader reader;
 };
 
-/* Read at most `room` bytes behind `end`. Returns as recv does. */
-static ssize_t receive(struct connection *c, size_t room)
-{
-	ssize_t got = cress_recv(c->client, c->in + c->end, room, 0);
-
-	if (got > 0)
-		c->end += (size_t)got;
-	return got;
-}
-
 /*
- * Make room behind what is unread: it moves to the front. There it is shorter
- * than REQUEST_HEAD_MAX as long as its head is not complete, and was read in
- * pieces of SCRATCH afterwards: so there is always room for the next piece.
+ * Read a request in time. Returns as reader_next(), or 408: who began a
+ * request is told; to be idle is no fault.
  */
-static void compact(struct connection *c)
-{
-	memmove(c->in, c->in + c->start, c->end - c->start);
-	c->end -= c->start;
-	c->start = 0;
-}
-
-/*
- * Read one request. Returns 200, the status that refuses it, or 0 if the
- * client is gone, or will not say anything.
- */
-static int read_in_time(struct connection *c, struct request *request,
-			size_t *parsed)
-{
-	size_t head = 0, room;
-
-	*parsed = 0;
-	request_parser_reset(c->parser);
-	for (;;) {
-		int status = 0;
-
-		if (c->end > c->start + *parsed)
-			status = request_parse(c->parser, c->in + c->start,
-					       c->end - c->start, parsed,
-					       request);
-		if (status != 0)
-			return status;
-		compact(c);
-		room = REQUEST_HEAD_MAX - c->end;
-		/* The head stays, the pieces of a body overwrite each other. */
-		if (request_is_in_body(c->parser)) {
-			head = head != 0 ? head : *parsed;
-			*parsed = c->end = head;
-			room = SCRATCH;
-		}
-		if (receive(c, room) <= 0)
-			return 0;
-	}
-}
-
 static int read_request(struct connection *c, struct request *request)
 {
-	cress_scope_t limit;
-	size_t parsed;
-
-	if (cress_scope_open(&limit, c->site->patience) < 0)
+	if (cress_scope_open(&c->member.waiting, c->client.site->patience) < 0)
 		return 0;
-	int status = read_in_time(c, request, &parsed);
-	int is_late = cress_scope_close(&limit) == ETIMEDOUT;
-	/* Who began a request is told; to be idle is no fault. */
-	if (status == 0 && is_late && parsed > 0)
+	c->member.doing = DOING_READ;
+	int status = reader_next(&c->reader, request);
+	c->member.doing = DOING_ANSWER;
+	int ended = cress_scope_close(&c->member.waiting);
+	if (status == 0 && ended == ETIMEDOUT && c->reader.has_begun)
 		return 408;
-	if (status == 200)
-		c->start += parsed;
 	return status;
+}
+
+/* Answer from the cache if it can be done at once, or else by and by. */
+static int answer_request(struct connection *c, struct request *request)
+{
+	struct rest rest;
+	enum stored stored = stored_answer(&c->client, request, &rest);
+	int is_kept = 1;
+
+	if (stored == STORED_SENT || stored == STORED_LOST)
+		return stored == STORED_SENT ? 0 : -1;
+	/* From here on we may park, and others use the shared buffer. */
+	if (reader_is_shared(&c->reader))
+		is_kept = reader_keep(&c->reader, request) == 0;
+	if (stored == STORED_REST)
+		return stored_finish(&c->client, &rest) < 0 || !is_kept ? -1
+									: 0;
+	return is_kept ? answer(&c->client, request) : -1;
+}
+
+static void count(struct connection *c, const struct request *request)
+{
+	struct access_log *log = c->client.site->log;
+
+	c->member.requests++;
+	c->member.sent += c->client.sent;
+	if (log != NULL && c->client.status != 0)
+		access_log_add(log, &c->client, c->member.peer, request,
+			       reader_line(&c->reader));
 }
 
 /*
@@ -107,51 +83,86 @@ static int read_request(struct connection *c, struct request *request)
  */
 static void linger(struct connection *c)
 {
-	double patience = c->site->patience;
+	double patience = c->client.site->patience;
 	cress_scope_t limit;
 
-	if (cress_shutdown(c->client, SHUT_WR) < 0 ||
+	c->member.doing = DOING_END;
+	if (cress_shutdown(c->client.fd, SHUT_WR) < 0 ||
 	    cress_scope_open(&limit, patience < LINGER_SECONDS
 					     ? patience
 					     : LINGER_SECONDS) < 0)
 		return;
-	do {
-		c->start = c->end = 0;
-	} while (receive(c, sizeof c->in) > 0);
+	while (reader_drain(&c->reader) > 0)
+		;
 	cress_scope_close(&limit);
 }
 
 static void converse(struct connection *c)
 {
+	const struct crowd *crowd = c->client.site->crowd;
 	struct request request;
-	int status;
+	int status, result;
 
 	while ((status = read_request(c, &request)) == 200) {
-		if (answer(c->client, &request, c->site) < 0)
+		c->client.status = 0;
+		c->client.head = c->client.sent = 0;
+		if (crowd->is_ending)
+			request.keep_alive = 0;
+		result = answer_request(c, &request);
+		count(c, &request);
+		if (result < 0)
 			return;
 		if (!request.keep_alive)
 			break;
 	}
 	if (status == 0)
 		return;
-	if (status != 200 && answer_refusal(c->client, status, c->site) < 0)
-		return;
+	if (status != 200) {
+		c->client.head = c->client.sent = 0;
+		result = message_refuse(&c->client, status);
+		count(c, NULL);
+		if (result < 0)
+			return;
+	}
 	linger(c);
 }
 
-void connection_serve(int client, const struct site *site)
+/* Note who it is, and whether it is on this host. */
+static void meet(struct connection *c)
 {
-	struct connection *c = malloc(sizeof *c);
-	struct request_parser *parser = request_parser_new();
+	struct sockaddr_storage peer;
+	socklen_t size = sizeof peer;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&peer;
+	const struct sockaddr_in *in = (const struct sockaddr_in *)&peer;
 
-	if (c != NULL && parser != NULL) {
-		c->client = client;
-		c->site = site;
-		c->parser = parser;
-		c->start = c->end = 0;
-		converse(c);
+	strcpy(c->member.peer, "-");
+	if (getpeername(c->client.fd, (struct sockaddr *)&peer, &size) < 0)
+		return;
+	if (peer.ss_family == AF_INET) {
+		inet_ntop(AF_INET, &in->sin_addr, c->member.peer,
+			  sizeof c->member.peer);
+		c->client.is_local = ntohl(in->sin_addr.s_addr) >> 24 == 127;
+	} else if (peer.ss_family == AF_INET6) {
+		inet_ntop(AF_INET6, &in6->sin6_addr, c->member.peer,
+			  sizeof c->member.peer);
+		c->client.is_local = IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr) ||
+			strncmp(c->member.peer, "::ffff:127.", 11) == 0;
 	}
-	request_parser_free(parser);
-	free(c);
-	cress_close(client);
+}
+
+void connection_serve(int fd, const struct site *site)
+{
+	struct connection c = {
+		.member = {.since = time(NULL)},
+		.client = {.fd = fd, .site = site},
+		.reader = {.fd = fd},
+	};
+
+	c.member.reader = &c.reader;
+	meet(&c);
+	crowd_enter(site->crowd, &c.member);
+	converse(&c);
+	crowd_leave(site->crowd, &c.member);
+	reader_close(&c.reader);
+	cress_close(fd);
 }

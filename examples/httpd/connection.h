@@ -5,9 +5,9 @@
 #ifndef HTTPD_CONNECTION_H
 #define HTTPD_CONNECTION_H
 
-#include "answer.h"
+#include "site.h"
 
-/* Serve the requests that come from `client`, and close it. */
-void connection_serve(int client, const struct site *site);
+/* Serve the requests that come from `fd`, and close it. */
+void connection_serve(int fd, const struct site *site);
 
 #endif

@@ -2,124 +2,162 @@
 /*
  * A server for static files over HTTP/1.1:
  *
- *     httpd [-a ADDRESS] [-t SECONDS] ROOT
+ *     httpd [-lsZ] [-a ADDRESS] [-t SECONDS] [-g SECONDS] [-n CONNECTIONS]
+ *           [-c MEBIBYTES] [-o LOG] [-H FIELD] ROOT
  *
  * One thread, one coroutine per connection, each written as if it were alone:
- * connection.c reads requests, answer.c answers them. SIGINT and SIGTERM end
- * the server: when body() returns, cress_run() kills and joins them all.
+ * connection.c reads requests and has them answered. This file reads the
+ * options; what they mean is told by the fields of struct site.
  */
 #include <errno.h>
 #include <math.h>
-#include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 #include <cress.h>
-#include "../serve.h"
-#include "connection.h"
+#include "access_log.h"
+#include "cache.h"
+#include "crowd.h"
+#include "reader.h"
 #include "root.h"
+#include "server.h"
 
-#define DEFAULT_ADDRESS "127.0.0.1:8080"
-#define DEFAULT_PATIENCE 30.0
+/* What every process needs for itself, with room for a few files. */
+#define OTHER_DESCRIPTORS 16
 
-static struct site site;
-static int listener;
+/* The default, where descriptors allow it. */
+#define CONNECTIONS_MOST 10000
 
-static void *serve(void *arg)
-{
-	connection_serve((int)(intptr_t)arg, &site);
-	return NULL;
-}
+struct options {
+	const char *address, *log;
+	double patience, grace, cache;
+	double connections;	/* 0: as many as there are descriptors for */
+	struct site site;
+	struct crowd crowd;
+};
 
-static void *accept_all(void *arg)
-{
-	(void)arg;
-	serve_accept(listener, serve);
-	return NULL;
-}
-
-/* The signals must be blocked, or they would act in their own way first. */
-static int wait_for_signal(const sigset_t *signals)
-{
-	struct signalfd_siginfo info;
-	int fd = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
-
-	if (fd < 0)
-		return -1;
-	ssize_t got = cress_read(fd, &info, sizeof info);
-	cress_close(fd);
-	return got == sizeof info ? 0 : -1;
-}
-
-static int body(void *address)
-{
-	sigset_t signals;
-
-	/* Before anything can start a thread, which would get them instead. */
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-
-	listener = serve_listen(address);
-	if (listener < 0)
-		return 1;
-	if (cress_go(accept_all, NULL) < 0 || wait_for_signal(&signals) < 0) {
-		perror("httpd");
-		return 1;
-	}
-	return 0;
-}
-
-/* Each connection takes a descriptor, and each file that is being sent. */
-static void allow_many_files(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-static int is_seconds(const char *text, double *seconds)
+static int is_number(const char *text, double least, double *number)
 {
 	char *end;
 
-	*seconds = strtod(text, &end);
-	return end != text && *end == '\0' && *seconds > 0 &&
-	       isfinite(*seconds);
+	*number = strtod(text, &end);
+	return end != text && *end == '\0' && *number >= least &&
+	       isfinite(*number);
 }
 
 static int usage(void)
 {
-	fputs("usage: httpd [-a ADDRESS] [-t SECONDS] ROOT\n", stderr);
+	fputs("usage: httpd [-lsZ] [-a ADDRESS] [-t SECONDS] [-g SECONDS]\n"
+	      "             [-n CONNECTIONS] [-c MEBIBYTES] [-o LOG]\n"
+	      "             [-H FIELD] ROOT\n", stderr);
 	return 2;
+}
+
+/* Take one option. Returns whether it is a good one. */
+static int take(struct options *options, int option, const char *value)
+{
+	struct site *site = &options->site;
+
+	switch (option) {
+	case 'a':
+		options->address = value;
+		return 1;
+	case 'o':
+		options->log = value;
+		return 1;
+	case 't':
+		return is_number(value, 1e-6, &site->patience);
+	case 'g':
+		return is_number(value, 0, &site->grace);
+	case 'n':
+		return is_number(value, 1, &options->connections) &&
+		       options->connections <= 1e6;
+	case 'c':
+		return is_number(value, 0, &options->cache) &&
+		       options->cache <= 1e6;
+	case 'H':
+		site->field = value;
+		return strlen(value) < 512 && strpbrk(value, "\r\n") == NULL &&
+		       strchr(value, ':') != NULL;
+	case 'l':
+		return site->lists = 1;
+	case 's':
+		return site->shows_connections = 1;
+	case 'Z':
+		site->compresses = 0;
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+/*
+ * Each connection takes a descriptor, and so does each file that is being
+ * sent. Returns how many connections there should be.
+ */
+static double allow_many_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 1;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_cur > CONNECTIONS_MOST + OTHER_DESCRIPTORS)
+		return CONNECTIONS_MOST;
+	if (limit.rlim_cur > OTHER_DESCRIPTORS)
+		return (double)(limit.rlim_cur - OTHER_DESCRIPTORS);
+	return 1;
+}
+
+static int body(void *arg)
+{
+	struct options *options = arg;
+	struct site *site = &options->site;
+	int result = 1;
+
+	options->crowd.limit = (int)options->connections;
+	site->crowd = &options->crowd;
+	site->cache = cache_new(site->root, (size_t)(options->cache * 1048576));
+	if (options->log != NULL)
+		site->log = access_log_open(options->log);
+	if (options->log != NULL && site->log == NULL)
+		fprintf(stderr, "%s: %s\n", options->log, strerror(errno));
+	else if (site->cache == NULL || reader_open_shared() < 0)
+		perror("httpd");
+	else
+		result = server_run(options->address, site);
+	access_log_close(site->log);
+	site->log = NULL;
+	return result;
 }
 
 int main(int argc, char **argv)
 {
-	char *address = DEFAULT_ADDRESS;
+	struct options options = {
+		.address = "127.0.0.1:8080",
+		.cache = 16,
+		.site = {.patience = 30, .grace = 10, .compresses = 1},
+	};
 	int option;
 
-	site.patience = DEFAULT_PATIENCE;
-	while ((option = getopt(argc, argv, "a:t:")) != -1) {
-		if (option == 'a')
-			address = optarg;
-		else if (option != 't' || !is_seconds(optarg, &site.patience))
+	while ((option = getopt(argc, argv, "a:c:g:H:ln:o:st:Z")) != -1)
+		if (!take(&options, option, optarg))
 			return usage();
-	}
 	if (optind != argc - 1)
 		return usage();
-	site.root = root_open(argv[optind]);
-	if (site.root < 0) {
+	options.site.root = root_open(argv[optind]);
+	if (options.site.root < 0) {
 		fprintf(stderr, "%s: %s\n", argv[optind], strerror(errno));
 		return 1;
 	}
-	allow_many_files();
-	return cress_run(body, address);
+	double descriptors = allow_many_files();
+	if (options.connections == 0)
+		options.connections = descriptors;
+	int result = cress_run(body, &options);
+	cache_free(options.site.cache);
+	reader_close_shared();
+	return result;
 }

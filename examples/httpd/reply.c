@@ -80,6 +80,10 @@ static void append_body_fields(struct buffer *out, const struct reply *reply)
 		append(out, "Content-Type: %s\r\n", reply->type);
 	if (reply->has_length)
 		append(out, "Content-Length: %" PRIu64 "\r\n", reply->length);
+	if (reply->encoding != NULL)
+		append(out, "Content-Encoding: %s\r\n", reply->encoding);
+	if (reply->varies)
+		append(out, "Vary: Accept-Encoding\r\n");
 	if (reply->status == 206)
 		append(out,
 		       "Content-Range: bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64
@@ -94,15 +98,28 @@ static void append_body_fields(struct buffer *out, const struct reply *reply)
 	       reply->validator->date, reply->validator->tag);
 }
 
+/* It is needed for every answer, and changes once a second. */
+const char *reply_date(time_t now)
+{
+	static char date[HTTP_DATE_SIZE];
+	static time_t last = -1;
+
+	if (now != last) {
+		http_date(now, date);
+		last = now;
+	}
+	return date;
+}
+
 size_t reply_head(const struct reply *reply, time_t now, char *text,
 		  size_t room)
 {
 	struct buffer out = {text, 0, room, 0};
-	char date[HTTP_DATE_SIZE];
 
-	http_date(now, date);
 	append(&out, "HTTP/1.1 %d %s\r\nDate: %s\r\n", reply->status,
-	       reply_reason(reply->status), date);
+	       reply_reason(reply->status), reply_date(now));
+	if (reply->field != NULL)
+		append(&out, "%s\r\n", reply->field);
 	append_connection(&out, reply);
 	append_body_fields(&out, reply);
 	if (reply->status == 405)

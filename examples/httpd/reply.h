@@ -18,6 +18,9 @@ struct reply {
 	int has_length;
 	uint64_t length;		/* of the body, if has_length */
 	const char *type;		/* of the body; NULL: it has none */
+	const char *encoding;		/* of the body; NULL: as it is */
+	int varies;			/* another client gets another one */
+	const char *field;		/* one more header field, or NULL */
 	const struct validator *validator;	/* of the file; NULL: none */
 	const char *location;		/* where else to go; NULL: nowhere */
 	struct text query;		/* that goes behind the location */
@@ -30,6 +33,9 @@ struct reply {
  */
 size_t reply_head(const struct reply *reply, time_t now, char *out,
 		  size_t room);
+
+/* Return `now` as HTTP writes it; the text is good until the next call. */
+const char *reply_date(time_t now);
 
 /* Return what the status is called. */
 const char *reply_reason(int status);

@@ -37,13 +37,18 @@ struct request_parser {
 	int status;		/* not 0: why the request is refused */
 };
 
-static const char *const header_names[HEADER_COUNT] = {
-	[HEADER_HOST] = "host",
-	[HEADER_EXPECT] = "expect",
-	[HEADER_RANGE] = "range",
-	[HEADER_IF_RANGE] = "if-range",
-	[HEADER_IF_NONE_MATCH] = "if-none-match",
-	[HEADER_IF_MODIFIED_SINCE] = "if-modified-since",
+#define NAME(string) {string, sizeof string - 1}
+
+static const struct text header_names[HEADER_COUNT] = {
+	[HEADER_HOST] = NAME("host"),
+	[HEADER_EXPECT] = NAME("expect"),
+	[HEADER_ACCEPT_ENCODING] = NAME("accept-encoding"),
+	[HEADER_REFERER] = NAME("referer"),
+	[HEADER_USER_AGENT] = NAME("user-agent"),
+	[HEADER_RANGE] = NAME("range"),
+	[HEADER_IF_RANGE] = NAME("if-range"),
+	[HEADER_IF_NONE_MATCH] = NAME("if-none-match"),
+	[HEADER_IF_MODIFIED_SINCE] = NAME("if-modified-since"),
 };
 
 /* Any other result than 0 of a callback stops the library's parser. */
@@ -95,8 +100,8 @@ static int begin_value(struct request_parser *parser)
 	parser->value = &parser->unwanted;
 	/* Trailers, which come after a body, mean nothing here. */
 	for (int i = 0; i < HEADER_COUNT && !parser->in_body; i++) {
-		if (strlen(header_names[i]) != size ||
-		    strncasecmp(header_names[i], name, size) != 0)
+		if (header_names[i].size != size ||
+		    strncasecmp(header_names[i].data, name, size) != 0)
 			continue;
 		if (i == HEADER_HOST && parser->headers[i].end != 0)
 			return refuse(parser, 400);
@@ -222,11 +227,29 @@ static struct text url_part(struct text target, int field,
 			     url->field_data[field].len};
 }
 
+/* The usual target: a path, and a query perhaps. */
+static int split_path(struct text target, struct request *request)
+{
+	const char *mark = memchr(target.data, '?', target.size);
+
+	request->path = target;
+	request->query = (struct text){NULL, 0};
+	if (mark == NULL)
+		return 0;
+	request->path.size = (size_t)(mark - target.data);
+	request->query.data = mark + 1;
+	request->query.size = target.size - request->path.size - 1;
+	return 0;
+}
+
 /* The target is a path, or the URL of one. Returns 0, or -1. */
 static int split_target(struct text target, struct request *request)
 {
 	struct http_parser_url url;
 
+	if (target.data != NULL && target.data[0] == '/' &&
+	    memchr(target.data, '#', target.size) == NULL)
+		return split_path(target, request);
 	http_parser_url_init(&url);
 	if (target.data == NULL ||
 	    http_parser_parse_url(target.data, target.size, 0, &url) != 0)
@@ -236,6 +259,17 @@ static int split_target(struct text target, struct request *request)
 	if (request->path.data == NULL)
 		request->path = (struct text){"/", 1};
 	return request->path.data[0] == '/' ? 0 : -1;
+}
+
+/* The first line, from the method to the version. */
+static struct text first_line(const struct request_parser *parser)
+{
+	const char *at = parser->start;
+	const char *end = at + parser->target.end + strlen(" HTTP/1.1");
+
+	while (*at == '\r' || *at == '\n')
+		at++;
+	return (struct text){at, (size_t)(end - at)};
 }
 
 static int fill_in(const struct request_parser *parser,
@@ -248,6 +282,7 @@ static int fill_in(const struct request_parser *parser,
 						      : METHOD_OTHER;
 	request->keep_alive = http_should_keep_alive(http);
 	request->is_http_1_0 = http->http_minor == 0;
+	request->line = first_line(parser);
 	for (int i = 0; i < HEADER_COUNT; i++)
 		request->headers[i] = to_text(parser, parser->headers[i]);
 	/* What other methods are about need not be a path: "*". */

@@ -27,6 +27,9 @@ enum method { METHOD_GET, METHOD_HEAD, METHOD_OTHER };
 enum header {
 	HEADER_HOST,
 	HEADER_EXPECT,
+	HEADER_ACCEPT_ENCODING,
+	HEADER_REFERER,
+	HEADER_USER_AGENT,
 	HEADER_RANGE,
 	HEADER_IF_RANGE,
 	HEADER_IF_NONE_MATCH,
@@ -38,6 +41,7 @@ struct request {
 	enum method method;
 	int keep_alive;		/* the client wants to go on */
 	int is_http_1_0;	/* must be told if the connection stays */
+	struct text line;	/* the first one, whole */
 	struct text path;	/* as it was sent: still escaped */
 	struct text query;	/* without its question mark */
 	struct text headers[HEADER_COUNT];

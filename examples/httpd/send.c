@@ -51,33 +51,33 @@ static int send_piece(int client, struct source *source)
 	return 0;
 }
 
-static int send_all(int client, struct source *source, double patience)
+static int send_all(struct client *client, struct source *source)
 {
 	int result = 0;
 
 	while (result == 0 && source->left > 0) {
 		cress_scope_t limit;
+		uint64_t before = source->left;
 
-		if (cress_scope_open(&limit, patience) < 0)
+		if (cress_scope_open(&limit, client->site->patience) < 0)
 			return -1;
-		result = send_piece(client, source);
+		result = send_piece(client->fd, source);
 		cress_scope_close(&limit);
+		client->sent += before - source->left;
 	}
 	return result;
 }
 
-int send_bytes(int client, const char *data, size_t size, int more,
-	       double patience)
+int send_bytes(struct client *client, const char *data, size_t size, int more)
 {
 	struct source source = {data, -1, 0, size, more ? MSG_MORE : 0};
 
-	return send_all(client, &source, patience);
+	return send_all(client, &source);
 }
 
-int send_file(int client, int file, uint64_t first, uint64_t size,
-	      double patience)
+int send_file(struct client *client, int file, uint64_t first, uint64_t size)
 {
 	struct source source = {NULL, file, (off_t)first, size, 0};
 
-	return send_all(client, &source, patience);
+	return send_all(client, &source);
 }

@@ -22,6 +22,9 @@ struct validator {
 
 void validator_make(struct validator *validator, const struct stat *file);
 
+/* Tell the compressed version of the file from the file itself. */
+void validator_mark(struct validator *validator);
+
 /* Write `when` as HTTP does: "Sun, 06 Nov 1994 08:49:37 GMT". */
 void http_date(time_t when, char date[HTTP_DATE_SIZE]);
 

@@ -30,6 +30,10 @@
  * To close a channel says that no more will be sent. What is in it is still
  * received; then every receive fails with EPIPE, and so ends a loop.
  *
+ * A receiver that waits is handed the item by the send, and as a rule goes on
+ * before the others that are ready as soon as the sender parks. So work that
+ * passes through channels is finished before new work is begun.
+ *
  * A channel belongs to the thread that first uses it: all calls of another
  * fail with EXDEV. A call that fails has moved nothing. A call that was handed
  * an item, or had its own taken, succeeds even if it is killed or its scope is

@@ -134,6 +134,7 @@ void cress_hub_run_slice(struct cress_hub *hub)
 	/* Who picks sees every switch. */
 	hub->slice = hub->driver->pick == NULL ? hub->slice_size : 0;
 	hub->picks = SHORT_SLICE;
+	hub->favours = hub->slice / 2;
 	hub->ran += hub->slice != 0 ? (size_t)hub->slice : SHORT_SLICE;
 	hub->coroutine->state = CRESS_IDLE_HUB;
 	cress_hub_switch(hub, hub->coroutine);

@@ -29,6 +29,8 @@ struct cress_hub {
 	int slice;		/* switches left before the hub looks */
 	int picks;		/* the same, where the driver picks */
 	int slice_size;		/* what it starts with */
+	int favours;		/* how many may go first in this slice */
+	const cress_t *favourite;	/* who last did */
 	int poll_next;		/* somebody asked for a poll */
 	struct cress_thread *thread;
 	cress_t *coroutine;
@@ -95,6 +97,28 @@ static inline void cress_hub_push(struct cress_hub *hub, cress_t *c,
 	c->state = CRESS_QUEUED;
 	c->value = value;
 	hub->ring[hub->tail++ & hub->mask] = c;
+}
+
+/*
+ * The same, but before all that are ready: for one that takes what the current
+ * coroutine hands it, while that is in the cache. Only one at a time, so that
+ * two keep their order, and half a slice at most, so that two who favour each
+ * other do not keep the rest from running. Who picks sees no favours.
+ */
+static inline void cress_hub_favour(struct cress_hub *hub, cress_t *c,
+				    void *value)
+{
+	if (hub->favours == 0 ||
+	    (hub->head != hub->tail &&
+	     hub->ring[hub->head & hub->mask] == hub->favourite)) {
+		cress_hub_push(hub, c, value);
+		return;
+	}
+	hub->favours--;
+	hub->favourite = c;
+	c->state = CRESS_QUEUED;
+	c->value = value;
+	hub->ring[--hub->head & hub->mask] = c;
 }
 
 static inline int cress_hub_is_idle(const struct cress_hub *hub)

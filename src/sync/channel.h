@@ -91,7 +91,12 @@ static inline int cress_channel_send_now(struct cress_channel_impl *channel,
 
 	if (receiver != NULL) {
 		cress_channel_copy(receiver->item, item, channel->item_size);
-		cress_channel_serve(channel, &channel->receivers);
+		if (unlikely(receiver->select != NULL)) {
+			cress_select_end(channel->thread->hub, receiver, 0);
+			return 1;
+		}
+		cress_object_pop(&channel->receivers);
+		cress_object_wake_first(channel->thread->hub, &receiver->waiter);
 		return 1;
 	}
 	if (channel->count >= channel->limit)

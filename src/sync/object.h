@@ -132,6 +132,16 @@ static inline void cress_object_wake(struct cress_hub *hub,
 	cress_hub_push(hub, c, NULL);
 }
 
+/* The same, and it goes on before the others that are ready, if it may. */
+static inline void cress_object_wake_first(struct cress_hub *hub,
+					   struct cress_waiter *waiter)
+{
+	cress_t *c = waiter->coroutine;
+
+	c->waiter = NULL;
+	cress_hub_favour(hub, c, NULL);
+}
+
 /* The same, but its call fails with `error`. */
 static inline void cress_object_turn_away(struct cress_hub *hub,
 					  struct cress_waiter *waiter,

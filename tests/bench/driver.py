@@ -15,7 +15,7 @@ import statistics
 import sys
 
 from programs import Failure, need_memory
-from rows import AGAIN, CRESS, RAW, Paths, all_rows
+from rows import CRESS, Paths, all_rows
 
 LEAST_SLICES = 5
 ATTEMPTS = 3
@@ -60,7 +60,8 @@ class Measured:
     """Did the program that was measured twice give the same twice?"""
     if not self.row.paired:
       return True
-    ratio = self.ratio(AGAIN, RAW)
+    once, again = self.row.twins
+    ratio = self.ratio(again, once)
     return ratio is not None and abs(ratio - 1) <= AGREEMENT
 
   def peers(self):
@@ -131,11 +132,12 @@ def measure(row, slices):
   """Measure a row, again if it is paired and the noise was too great."""
   for left in reversed(range(ATTEMPTS)):
     result = measure_once(row, slices)
-    ratio = result.ratio(AGAIN, RAW)
+    once, again = row.twins
+    ratio = result.ratio(again, once)
     if result.agrees() or ratio is None or left == 0:
       break
     say("%s %s: %s is %.3f of %s: measured again" % (
-        row.bench, row.case, AGAIN, ratio, RAW))
+        row.bench, row.case, again, ratio, once))
   return result
 
 
@@ -176,7 +178,7 @@ def print_table(result):
     name = ""
   if not result.agrees():
     print("    does not count: %s and %s differ by more than %d %%" % (
-        RAW, AGAIN, round(100 * AGREEMENT)))
+        *result.row.twins, round(100 * AGREEMENT)))
   sys.stdout.flush()
 
 

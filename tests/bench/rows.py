@@ -11,6 +11,7 @@ A slice is not begun without `gigabytes` of memory."""
 import functools
 import os
 
+import http_site
 from programs import Program, Server
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -27,6 +28,7 @@ class Row:
     self.bench, self.case, self.unit = bench, case, unit
     self.slices, self.renew = slices, renew
     self.paired = False
+    self.twins = RAW, AGAIN
     self.gigabytes = 0
     self.makers = {}
     self.few = {}
@@ -176,6 +178,28 @@ def server_rows(paths):
   yield row
 
 
+def http_rows(paths):
+  load = paths.built("bench-http-load")
+  site = http_site.make(os.path.dirname(load))
+  servers = (
+      (CRESS, [paths.example("httpd"), "-a", "127.0.0.1:PORT", "-H",
+               http_site.PADDING["cress"], site]),
+      ("nginx", [PYTHON, paths.script("nginx.py"), "PORT", site]),
+      ("nginx-again", [PYTHON, paths.script("nginx.py"), "PORT", site]),
+      ("go", [paths.built("peer-go-http"), "PORT", site,
+              http_site.PADDING["go"]]),
+      ("gevent", [PYTHON, paths.script("gevent_http.py"), "PORT", site,
+                  http_site.PADDING["gevent"]]))
+  for count in ("100", "1000"):
+    row = Row("http", count, "us", 31)
+    row.paired = True
+    row.twins = "nginx", "nginx-again"
+    row.few = {"go": 15, "gevent": 5}
+    for label, argv in servers:
+      row.add_server(label, argv, load, "http")
+    yield row
+
+
 def all_rows(paths):
   """Every row, in the order in which they are measured."""
   yield from switch_rows(paths)
@@ -183,3 +207,4 @@ def all_rows(paths):
   yield from sync_rows(paths)
   yield from channel_rows(paths)
   yield from server_rows(paths)
+  yield from http_rows(paths)

@@ -222,7 +222,7 @@ def a_thousand_idle_clients_are_closed_by_the_deadline():
 
 
 def idle_clients_who_take_all_descriptors_are_outlived():
-  with serve('-t', '0.1', descriptors=24) as server:
+  with serve('-t', '0.1', '-n', '100', descriptors=24) as server:
     crowd = [server.connect() for _ in range(100)]
     has(server.process.stderr.readline(), 'Too many open files')
     with server.connect() as client:

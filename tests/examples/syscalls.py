@@ -66,15 +66,18 @@ def trace(connections, log):
 
 
 def counted_calls(log):
-  """The calls from the first counted request to the last one's answer."""
+  """The calls from the first counted request to the last one's answer.
+
+  A sanitizer reads files at its start, which may give as many bytes.
+  """
   with open(log, encoding='ascii', errors='replace') as file:
     calls = [(match[1], int(match[2]), match[3]) for line in file
              if 'unfinished' not in line and (match := CALL.match(line))]
   size = len(COUNTED)
   first = next(i for i, (name, result, _) in enumerate(calls)
-               if name in RECEIVE and result == size)
+               if name == 'recvfrom' and result == size)
   last = max(i for i, (name, result, _) in enumerate(calls)
-             if name in SEND and result == size)
+             if name == 'sendto' and result == size)
   return calls[first:last + 1]
 
 

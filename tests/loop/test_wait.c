@@ -239,14 +239,14 @@ static void a_switch_to_a_waiter_is_refused(void)
 	check_int(cress_join(c, NULL), 0);
 }
 
-static void *wait_for_oneself(void *unused)
+static void *wait_for_oneself(void *limit_is_over)
 {
 	cress_scope_t limit;
 
-	(void)unused;
 	cress_scope_open(&limit, 0.002);
 	check_refuses(cress_wait(cress_current(), NULL), ETIMEDOUT);
 	check_int(cress_scope_close(&limit), ETIMEDOUT);
+	*(int *)limit_is_over = 1;
 	cress_wait(cress_current(), NULL);
 	return cress_fail(errno);
 }
@@ -254,9 +254,11 @@ static void *wait_for_oneself(void *unused)
 /* V6 */
 static void waiting_for_oneself_lasts_until_a_scope_ends_it(void)
 {
-	cress_t *c = cress_spawn(wait_for_oneself, NULL);
+	int limit_is_over = 0;
+	cress_t *c = cress_spawn(wait_for_oneself, &limit_is_over);
 
-	cress_sleep(0.005);
+	while (!limit_is_over)
+		cress_sleep(0.001);
 	check_refuses(cress_try_wait(c, NULL), EAGAIN);
 	check_int(cress_kill(c, ESTALE), 0);
 

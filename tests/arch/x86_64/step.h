@@ -34,7 +34,7 @@ static inline void step_end(void)
 }
 
 /* The handler calls this: which instruction would be next? */
-static inline uintptr_t step_next(const ucontext_t *interrupted)
+static inline uintptr_t step_next(ucontext_t *interrupted)
 {
 	return (uintptr_t)interrupted->uc_mcontext.gregs[REG_RIP];
 }

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 # No crawl of these tests takes that long, whatever the machine.
 PATIENCE = 120
@@ -81,10 +82,16 @@ def redirect(url):
 
 
 class Site:
-  """A server. `answer(connection, path)` returns bytes, or None to hang up."""
+  """A server. `answer(connection, path)` returns bytes, or None to hang up.
 
-  def __init__(self, answer):
+  It has no robots.txt unless `robots` says what is to be answered; requests
+  for it are counted apart.
+  """
+
+  def __init__(self, answer, robots=None):
     self.answer = answer
+    self.robots = robots or (lambda *_: html("no", status="404 Not Found"))
+    self.robots_requests = []
     self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
     self.port = self.listener.getsockname()[1]
     self.url = f"http://127.0.0.1:{self.port}"
@@ -118,9 +125,13 @@ class Site:
           method, path = line.decode("latin-1").split()[:2]
           while stream.readline().strip():
             pass
-          self.requests.append(path)
-          self.methods.append(method)
-          reply = self.answer(connection, path)
+          if path == "/robots.txt":
+            self.robots_requests.append(time.monotonic())
+            reply = self.robots(connection, path)
+          else:
+            self.requests.append(path)
+            self.methods.append(method)
+            reply = self.answer(connection, path)
           if reply is None:
             return
           if method == "HEAD":

@@ -148,10 +148,12 @@ static void a_set_finds_what_was_added_and_nothing_else(void **state)
 
 static void redirects_in_a_circle_are_broken_at_its_end(void **state)
 {
+	struct settings settings;
 	struct frontier frontier;
 
 	(void)state;
-	frontier_init(&frontier, 0, UINT_MAX);
+	settings_init(&settings);
+	frontier_init(&frontier, &settings, 0, UINT_MAX);
 	frontier_add(&frontier, "a", NULL, 0, 1);
 	struct link *a = frontier_take(&frontier);
 	frontier_redirected(&frontier, a, "b", 10);
@@ -167,10 +169,12 @@ static void redirects_in_a_circle_are_broken_at_its_end(void **state)
 
 static void mentions_go_when_a_link_is_fine(void **state)
 {
+	struct settings settings;
 	struct frontier frontier;
 
 	(void)state;
-	frontier_init(&frontier, 0, UINT_MAX);
+	settings_init(&settings);
+	frontier_init(&frontier, &settings, 0, UINT_MAX);
 	frontier_add(&frontier, "page", NULL, 0, 1);
 	struct link *start = frontier_take(&frontier);
 	frontier_add(&frontier, "a", start, 1, 1);

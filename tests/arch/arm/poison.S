@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* ARM for the proof kit: journeys and the hook that poison.h declares. */
+	.syntax unified
+	.arm
+
+#define BEFORE 64
+#ifdef __ARM_FP
+#define SIZE 96
+#else
+#define SIZE 32
+#endif
+#define AFTER (BEFORE + SIZE)
+
+/* Store or load all that a callee keeps, at base, which is changed. */
+.macro all how, base
+	\how	\base!, {r4-r11}
+#ifdef __ARM_FP
+	v\how	\base, {d8-d15}
+#endif
+.endm
+
+/* The frame: 96 bytes for registers, r4 to r11 first; the journey, lr. */
+.macro JOURNEY name, set_flags:vararg
+	.text
+	.globl	\name
+	.type	\name, %function
+\name:
+	push	{r0, lr}
+	sub	sp, sp, #96
+	mov	r12, sp
+	all	stmia, r12
+	mov	r12, r0
+	str	sp, [r12, #40]
+
+	ldr	lr, [r12]
+	add	r0, r12, #BEFORE
+	all	ldmia, r0
+	ldr	r0, [r12, #8]
+	ldr	r1, [r12, #16]
+	ldr	r2, [r12, #24]
+	ldr	r3, [r12, #32]
+	\set_flags
+	mov	r12, lr
+	blx	r12
+
+	ldr	r12, [sp, #96]
+	add	r12, r12, #AFTER
+	all	stmia, r12
+	mov	r12, sp
+	all	ldmia, r12
+	add	sp, sp, #96
+	pop	{r1, pc}
+	.size	\name, . - \name
+.endm
+
+JOURNEY poison_here, cmp r0, r0
+JOURNEY poison_there, cmp sp, #0
+
+	.globl	poison_hook
+	.type	poison_hook, %function
+poison_hook:
+	ldr	r12, =poison_seen
+	all	stmia, r12
+	b	poison_hook_body
+	.size	poison_hook, . - poison_hook
+	.ltorg
+
+	.bss
+	.globl	poison_seen
+	.type	poison_seen, %object
+	.size	poison_seen, SIZE
+	.p2align 3
+poison_seen:
+	.zero	SIZE
+
+	.section .note.GNU-stack, "", %progbits

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A SIGTRAP at each instruction from `first` to before `last`, on i386 by the
+ * trap flag, which also stops at instructions outside of the range. The flag
+ * belongs to the thread, so the one who arrives ends the stepping.
+ */
+#ifndef TESTS_ARCH_STEP_H
+#define TESTS_ARCH_STEP_H
+
+#include <stdint.h>
+#include <ucontext.h>
+
+static inline void step_begin(uintptr_t first, uintptr_t last)
+{
+	(void)first;
+	(void)last;
+	__asm__ volatile("pushfl\n\t"
+			 "orl $0x100, (%%esp)\n\t"
+			 "popfl"
+			 : : : "memory", "cc");
+}
+
+static inline void step_end(void)
+{
+	__asm__ volatile("pushfl\n\t"
+			 "andl $~0x100, (%%esp)\n\t"
+			 "popfl"
+			 : : : "memory", "cc");
+}
+
+/* The handler calls this: which instruction would be next? */
+static inline uintptr_t step_next(ucontext_t *interrupted)
+{
+	return (uintptr_t)interrupted->uc_mcontext.gregs[REG_EIP];
+}
+
+#endif

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+#
+# To be sourced: the architectures that run.sh knows.
+#
+#   port NAME CPU TRIPLET EMULATOR UNWINDING ABI [OPTION...]
+#
+# CPU is the folder below arch/. UNWINDING is how the call frame information was
+# proved. Options choose what the compiler makes.
+
+ports=
+declare -A port_rows
+
+port() {
+  ports="$ports $1"
+  port_rows[$1]=$(printf '%s\n' "${@:2}")
+}
+
+port aarch64 aarch64 aarch64-linux-gnu 'qemu-aarch64-static -cpu max' \
+  'each instruction' 'AAPCS64'
+port riscv64 riscv64 riscv64-linux-gnu qemu-riscv64-static \
+  'each instruction' 'psABI, LP64D'
+port armhf arm arm-linux-gnueabihf qemu-arm-static \
+  'backtraces (EXIDX)' 'AAPCS32, hard floats'
+port armel arm arm-linux-gnueabi qemu-arm-static \
+  'backtraces (EXIDX)' 'AAPCS32, soft floats'
+port i386 x86 i686-linux-gnu qemu-i386-static \
+  'each instruction' 'System V, with SSE' \
+  -msse2 -mfpmath=sse -maccumulate-outgoing-args
+port s390x s390x s390x-linux-gnu qemu-s390x-static \
+  'each instruction' 'zSeries ELF, 64 bits'
+
+# select_port NAME: sets cpu cc cxx run packages unwinding machine abi.
+select_port() {
+  local row triplet
+
+  [ -n "${port_rows[$1]-}" ] || return 1
+  mapfile -t row <<< "${port_rows[$1]}"
+  cpu=${row[0]} triplet=${row[1]} run=${row[2]}
+  unwinding=${row[3]} abi=${row[4]} machine=${row[*]:5}
+  cc=$triplet-gcc cxx=$triplet-g++
+  packages="g++-$triplet qemu-user-static"
+  # A kernel for x86_64 runs these too.
+  if [ $cpu = x86 ] && [ "$(uname -m)" = x86_64 ]; then
+    run=
+  fi
+}

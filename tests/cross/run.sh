@@ -1,0 +1,183 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# The proof kit of the ports on a machine of any kind: cross-compiled, linked
+# statically, run by qemu. For each architecture the kit's programs, those of
+# the ucontext port, whose digest must be the same, C++ exceptions, and the
+# mutants of switch.S; on aarch64 also guarded branches.
+#
+# usage: run.sh [--no-install] [--short] [--rounds N] [--results FOLDER]
+#               [ARCH...]
+#
+#   --no-install  install nothing; 77 is the end if something is missing
+#   --short       without the mutants, and few rounds
+#   --results     where ARCH.result is written (build-ports in the root)
+#
+# A line for each architecture, then a table. table.py makes the README's from
+# the result files.
+set -u
+
+here=$(dirname "$(realpath "$0")")
+root=$(realpath "$here/../..")
+arch=$root/arch
+kit=$root/tests/arch
+results=$root/build-ports
+install=yes mutants=yes rounds=100000
+
+. "$root/tests/packages.sh"
+. "$here/ports.sh"
+
+while [ $# -gt 0 ]; do
+  case $1 in
+  --no-install) install=no ;;
+  --short) mutants=no rounds=20000 ;;
+  --rounds) rounds=$2; shift ;;
+  --results) results=$2; shift ;;
+  -*) sed -n '/^# usage/,/^set/p' "$0"; exit 2 ;;
+  *) break ;;
+  esac
+  shift
+done
+
+# build NAME PORT SOURCE...: a program out of the kit.
+build() {
+  local name=$1 port=$2
+  shift 2
+  $cc $flags -I"$arch" -I"$arch/$port" -I"$kit" -I"$kit/$cpu" \
+    -o "$folder/$name" "$kit/kit.c" "$@" -lm
+}
+
+build_cxx() {
+  $cc $machine -O2 -c "$kit/kit.c" -o "$folder/kit.o" &&
+    $cc $machine -c "$arch/$cpu/switch.S" -o "$folder/switch.o" &&
+    $cxx $machine -std=c++17 -O2 -static -I"$arch" -I"$arch/$cpu" \
+      "$kit/test_cxx.cc" "$folder/kit.o" "$folder/switch.o" -o "$folder/cxx"
+}
+
+# run_one NAME: a program of the kit; its checks are counted.
+run_one() {
+  local made
+
+  echo "== $1"
+  timeout 300 $run "$folder/$1" $rounds | tee "$folder/log"
+  [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
+  made=$(sed -n 's/^\([0-9]*\) checks, 0 tests failed$/\1/p' "$folder/log")
+  checks=$((checks + made))
+  suites="$suites $1"
+}
+
+# R5, R10: this processor has everything, so nothing may be skipped.
+guarded_branches() {
+  local name port=$arch/aarch64/switch.S
+
+  flags="$flags -mbranch-protection=standard"
+  for name in branches registers; do
+    local source=$kit/test_$name.c
+    [ $name = branches ] && source=$kit/aarch64/test_branches.c
+    build $name-guarded aarch64 "$source" "$kit/aarch64/guard.c" \
+      "$kit/aarch64/guarded.S" && run_one $name-guarded || return 1
+  done
+  build entry-guarded aarch64 "$kit/test_entry.c" "$port" &&
+    run_one entry-guarded &&
+    build unwind-guarded aarch64 "$kit/test_unwind.c" \
+      "$kit/aarch64/poison.S" "$port" && run_one unwind-guarded &&
+    python3 "$kit/branch_targets.py" aarch64 --arch "$arch" --cc "$cc"
+}
+
+mutate() {
+  python3 "$kit/mutants.py" $cpu --arch "$arch" --cc "$cc $machine" \
+    --flag=-static --run "$run" | tee "$folder/log"
+  [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
+  killed=$(sed -n 's/^\([0-9]*\) mutants, 0 survived$/\1/p' "$folder/log")
+}
+
+# The kit on one architecture, in the folder $folder.
+prove() {
+  local name poison=$kit/$cpu/poison.S port=$arch/$cpu/switch.S
+
+  build registers $cpu "$kit/test_registers.c" "$poison" "$port" &&
+    build entry $cpu "$kit/test_entry.c" "$port" &&
+    build unwind $cpu "$kit/test_unwind.c" "$poison" "$port" &&
+    build_cxx || return 1
+  for name in registers entry unwind cxx; do
+    run_one $name || return 1
+  done
+  "$kit/no_executable_stack.sh" "$folder/registers" "$folder/entry" || return 1
+
+  build oracle ucontext "$kit/test_registers.c" "$poison" \
+    "$arch/ucontext/switch.c" && run_one oracle &&
+    "$kit/same_digest.sh" 20000 "$folder/registers" "$folder/oracle" $run ||
+    return 1
+  if [ $cpu = aarch64 ]; then
+    guarded_branches || return 1
+  fi
+  if [ $mutants = yes ]; then
+    mutate || return 1
+  fi
+}
+
+# Write what became of it, for table.py.
+write_result() {
+  printf '%s\n' "arch: $1" "cpu: $cpu" "abi: $abi" "state: $2" \
+    "run: ${run:-the machine itself}" "unwinding: $unwinding" \
+    "suites:$suites" "checks: $checks" "mutants: ${killed:-not run}" \
+    "rounds: $rounds" > "$results/$1.result"
+}
+
+# one ARCH: a line, and a result file.
+one() {
+  local checks=0 suites= killed= state=failed flags
+
+  select_port $1
+  flags="$machine -std=gnu11 -O2 -g -D_GNU_SOURCE -static -funwind-tables
+    -Wall -Wextra -Wpedantic -Werror -fvisibility=hidden"
+  for tool in "${cc%% *}" ${run%% *}; do
+    if ! command -v "$tool" > /dev/null; then
+      echo "$1 skipped: $tool is missing"
+      return 77
+    fi
+  done
+  folder=$(mktemp -d)
+  prove > "$results/$1.log" 2>&1 && state=passed
+  rm -rf "$folder"
+  write_result $1 $state
+  if [ $state = passed ]; then
+    echo "$1 passed $checks assertions"
+    return 0
+  fi
+  echo "$1 failed: the end of $results/$1.log is"
+  tail -n 20 "$results/$1.log"
+  return 1
+}
+
+selected=${*:-$ports}
+for name in $selected; do
+  if ! select_port $name; then
+    echo "run.sh: there is no $name; there are: $ports" >&2
+    exit 2
+  fi
+  wanted="${wanted-} $packages"
+done
+if [ $install = yes ]; then
+  need_packages $wanted || exit 1
+fi
+mkdir -p "$results"
+results=$(realpath "$results")
+passed=0 failed=0 skipped=0
+for name in $selected; do
+  rm -f "$results/$name.result"
+  one $name
+  case $? in
+  0) passed=$((passed + 1)) ;;
+  77) skipped=$((skipped + 1)) ;;
+  *) failed=$((failed + 1)) ;;
+  esac
+done
+
+[ $# -eq 1 ] ||
+  python3 "$here/table.py" --show "$results"
+echo "$passed passed, $failed failed, $skipped skipped"
+if [ $failed -gt 0 ]; then
+  exit 1
+fi
+[ $passed -gt 0 ] || exit 77
