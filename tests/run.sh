@@ -109,13 +109,12 @@ stage_valgrind() {
 stage_tsan() {
   export TSAN_OPTIONS=halt_on_error=1
   build build-tsan gcc -Db_sanitize=thread &&
-    suites build-tsan --suite core --suite loop --suite sync
+    suites build-tsan --suite core --suite loop
 }
 
 stage_ucontext() {
   build build-ucontext gcc -Darch=ucontext &&
-    suites build-ucontext --suite arch --suite core --suite loop \
-      --suite sync --suite debug
+    suites build-ucontext --suite arch --suite core --suite loop
 }
 
 stage_aarch64() {

@@ -96,7 +96,8 @@ static inline int cress_channel_send_now(struct cress_channel_impl *channel,
 			return 1;
 		}
 		cress_object_pop(&channel->receivers);
-		cress_object_wake_first(channel->thread->hub, &receiver->waiter);
+		cress_object_wake_first(channel->thread->hub,
+					&receiver->waiter);
 		return 1;
 	}
 	if (channel->count >= channel->limit)
