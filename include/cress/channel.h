@@ -38,8 +38,9 @@
  * fail with EXDEV. A call that fails has moved nothing. A call that was handed
  * an item, or had its own taken, succeeds even if it is killed or its scope is
  * over before it runs on; the next parking call then fails. In a scope that is
- * over a parking call fails even if it would not have to wait. The calls never
- * allocate, but for cress_channel_init().
+ * over a parking call fails even if it would not have to wait. These rules, and
+ * what becomes of a channel whose thread ends while somebody waits, are those
+ * of sync.h. The calls never allocate, but for cress_channel_init().
  *
  * Where parking is forbidden, in what the event loop calls, a parking call
  * that can go through at once does, and otherwise fails with EDEADLK.
@@ -75,8 +76,8 @@ int cress_channel_init(cress_channel_t *channel, size_t item_size,
 		       size_t capacity);
 
 /*
- * Free what the channel has allocated, and forget the items in it. It must be
- * made anew before it is used again.
+ * Free what the channel has allocated, and forget the items in it; NULL is
+ * allowed. It must be made anew before it is used again.
  *
  * Returns 0, or -1 with errno: EBUSY somebody waits in it, which is logged, and
  * it is unchanged; EINVAL it is not made; EXDEV. Does not park.

@@ -72,7 +72,10 @@ void *cress_future_link(cress_t *ended, void *future);
  */
 int cress_future_get(cress_future_t *future, void **value);
 
-/* As cress_future_get(), but never parks: EAGAIN while it is not set. */
+/*
+ * As cress_future_get(), but never parks, and takes no notice of scopes:
+ * EAGAIN while it is not set.
+ */
 int cress_future_try_get(const cress_future_t *future, void **value);
 
 /*

@@ -51,7 +51,10 @@ typedef struct cress_mutex {
  */
 int cress_mutex_lock(cress_mutex_t *mutex);
 
-/* Lock if it is free, else fail with EBUSY, or as above. Never parks. */
+/*
+ * Lock if it is free, else fail with EBUSY, or as above. Never parks, and takes
+ * no notice of scopes.
+ */
 int cress_mutex_try_lock(cress_mutex_t *mutex);
 
 /*

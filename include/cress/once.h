@@ -36,7 +36,8 @@ typedef struct cress_once {
 
 /*
  * Have `fn(arg)` run if that has not been done. 0 is its success, anything
- * else its failure. Parks while another one runs it; `fn` may park.
+ * else its failure. Parks while another one runs it; `fn` may park. In a scope
+ * that is over it fails even if it is done: that cress_once_is_done() says.
  *
  * Returns 0 when it is done; what `fn` returned, with its errno, if the caller
  * ran it and it failed; or -1 with errno: EDEADLK it is called inside its own

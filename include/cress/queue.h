@@ -31,7 +31,8 @@
  * runs. A call that fails has taken nothing and left nothing. One that was
  * served succeeds even if it is killed or its scope is over before it runs on;
  * the next parking call then fails. In a scope that is over a parking call
- * fails even if it would not have to wait.
+ * fails even if it would not have to wait. These rules, and what becomes of a
+ * queue whose thread ends while somebody waits, are those of sync.h.
  *
  * A put on an unbounded queue never parks. So a producer that does nothing else
  * lets nobody else run: bound the queue, or yield.
@@ -85,7 +86,8 @@ int cress_queue_init(cress_queue_t *queue, int kind, ptrdiff_t limit,
 		     cress_queue_compare *compare);
 
 /*
- * Free what the queue has allocated, forget the items in it, and zero it.
+ * Free what the queue has allocated, forget the items in it, and zero it; NULL
+ * is allowed.
  *
  * Returns 0, or -1 with errno: EBUSY somebody waits, which is logged, and it
  * is unchanged; EXDEV. Does not park.
@@ -134,6 +136,15 @@ int cress_queue_try_peek(cress_queue_t *queue, void **item);
  * counted, or -1 with errno EXDEV. Does not park.
  */
 ptrdiff_t cress_queue_size(const cress_queue_t *queue);
+
+/*
+ * Return how many items were put in and not yet said to be done with
+ * cress_queue_task_done(), or -1 with errno EXDEV. Does not park.
+ */
+ptrdiff_t cress_queue_unfinished(const cress_queue_t *queue);
+
+/* Is it shut down? 1, 0, or -1 with errno EXDEV. Does not park. */
+int cress_queue_is_shut(const cress_queue_t *queue);
 
 /*
  * Say that one of the items that were put in is dealt with. For those who use

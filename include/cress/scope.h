@@ -19,7 +19,8 @@
  * What cress_scope_close() returns says whether it was this scope that made a
  * call fail; errno cannot, because an outer scope and TCP have the same
  * numbers. If several scopes around a call are over, the outermost is to
- * blame. To end a coroutine with a scope open aborts the process with a line.
+ * blame. To end a coroutine with a scope open aborts the process with a line;
+ * so does a thread that ends with one of its main coroutine's.
  *
  * From the second failure in a scope that is over on, a parking call lets all
  * that are ready go first, so that a loop which ignores errors starves nobody.

@@ -7,6 +7,7 @@
  * one who came first, and who releases and acquires again stands in line
  * behind it. Anybody may release; permits have no owner. A bounded semaphore
  * refuses to have more permits than at first, which finds a release too many.
+ * There is no wait without taking: the permit would be another's by then.
  *
  *     static cress_semaphore_t slots;
  *
@@ -53,7 +54,10 @@ int cress_semaphore_init_bounded(cress_semaphore_t *semaphore, long permits);
  */
 int cress_semaphore_acquire(cress_semaphore_t *semaphore);
 
-/* Take a permit if there is one, else fail with EAGAIN. Never parks. */
+/*
+ * Take a permit if there is one, else fail with EAGAIN. Never parks, and takes
+ * no notice of scopes.
+ */
 int cress_semaphore_try_acquire(cress_semaphore_t *semaphore);
 
 /*

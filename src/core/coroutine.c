@@ -209,8 +209,7 @@ void cress_last_drop(cress_t *c)
 	}
 }
 
-/* The owner's thread is another one: leave the reference for it to drop. */
-static void release_elsewhere(cress_t *c)
+void cress_drop_later(cress_t *c)
 {
 	struct cress_thread *thread = c->thread;
 	int gone;
@@ -238,7 +237,7 @@ void cress_release(cress_t *c)
 	if (c->thread == cress_thread_self)
 		cress_drop(c);
 	else
-		release_elsewhere(c);
+		cress_drop_later(c);
 	errno = saved;
 }
 

@@ -40,6 +40,12 @@ static inline void cress_drop(cress_t *c);
 /* The last one went: free it, or throw CRESS_EXIT into it. */
 void cress_last_drop(cress_t *c);
 
+/*
+ * Have its thread give a reference back when it next collects: for another
+ * thread, and for the middle of a switch, where nobody can be unwound.
+ */
+void cress_drop_later(cress_t *c);
+
 /* Give back a reference to a coroutine whose thread is gone. */
 void cress_release_gone(cress_t *c);
 

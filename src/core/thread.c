@@ -15,6 +15,7 @@
 #include "core/defer.h"
 #include "core/guard.h"
 #include "core/local.h"
+#include "core/log.h"
 #include "core/memory.h"
 #include "core/sanitizer.h"
 #include "core/stack.h"
@@ -142,6 +143,10 @@ static void thread_exit(void *arg)
 	atomic_store(thread->plain, NULL);
 	/* pthread_exit() may have left the thread from inside a coroutine. */
 	thread->current = &thread->main;
+	/* Its memory has gone with main's frames, and a timer looks at it. */
+	if (unlikely(thread->main.scope != NULL))
+		cress_fatal("a thread ended with a scope of its main "
+			    "coroutine open");
 	/* These may park; so the hub goes after them. */
 	cress_run_defers(&thread->main);
 	cress_locals_end(&thread->main);

@@ -145,6 +145,11 @@ static void *hub_main(void *arg)
 	struct cress_hub *hub = arg;
 
 	while (!hub->stop) {
+		/* What is unwound by it may make others ready. */
+		if (atomic_load_explicit(&hub->thread->slow,
+					 memory_order_relaxed) &
+		    CRESS_SLOW_DROPS)
+			cress_collect();
 		if (unlikely(hub->due != NULL))
 			run_due(hub, hub);
 		if (hub->hosted) {
@@ -157,10 +162,6 @@ static void *hub_main(void *arg)
 			hub->deadlocked(hub);
 		else if (round_is_over(hub))
 			poll_and_wake(hub);
-		if (atomic_load_explicit(&hub->thread->slow,
-					 memory_order_relaxed) &
-		    CRESS_SLOW_DROPS)
-			cress_collect();
 		cress_hub_run_slice(hub);
 	}
 	return NULL;
@@ -183,6 +184,15 @@ static cress_t *pop(struct cress_hub *hub)
 	return c;
 }
 
+/* Is its last reference all that keeps one suspended in a raw switch? */
+static int unwinds(const cress_t *c)
+{
+	for (; c != NULL && c->references == 1; c = c->parent)
+		if (c->state == CRESS_ACTIVE)
+			return 1;
+	return 0;
+}
+
 /* Start a spawned one, or end it: it was killed, or there is no stack. */
 static int start(struct cress_hub *hub, cress_t *c)
 {
@@ -196,7 +206,13 @@ static int start(struct cress_hub *hub, cress_t *c)
 			  "coroutine \"%s\" got no stack: %s",
 			  cress_label(c), strerror(error));
 	}
+	c->references++;
 	cress_end_unstarted(c, error);
+	/* Nobody can be unwound in the middle of a switch. */
+	if (unlikely(unwinds(c)))
+		cress_drop_later(c);
+	else
+		cress_drop(c);
 	return -1;
 }
 

@@ -54,6 +54,8 @@ int cress_barrier_wait(cress_barrier_t *memory)
 
 	if (barrier == NULL || barrier->count == 0)
 		return cress_object_fail(EINVAL);
+	if (cress_object_enter() != 0)
+		return -1;
 	if (barrier->there + 1 == barrier->count) {
 		if (cress_object_wake_all(&barrier->object) != 0)
 			return -1;

@@ -14,12 +14,6 @@
 _Static_assert(sizeof(struct cress_channel_impl) <=
 	       sizeof(cress_channel_t) - 32, "room to grow");
 
-static int fail(int error)
-{
-	errno = error;
-	return -1;
-}
-
 static struct cress_channel_impl *impl(cress_channel_t *channel)
 {
 	return (struct cress_channel_impl *)channel;
@@ -39,49 +33,43 @@ static void unlink_receiver(struct cress_waiter *waiter)
 	cress_waiter_remove(&channel->receivers, waiter);
 }
 
-static void describe(const struct cress_waiter *waiter, char *line, size_t size)
-{
-	const struct cress_channel_impl *channel = waiter->object;
-
-	cress_describe_object(line, size, waiter->kind->what, channel->name,
-			      channel);
-}
-
 static const struct cress_wait_kind to_send = {
 	.what = "a receiver from channel",
 	.borrowed = 1,
 	.unlink = unlink_sender,
-	.describe = describe,
+	.describe = cress_object_describe,
 };
 
 static const struct cress_wait_kind to_receive = {
 	.what = "a sender to channel",
 	.borrowed = 1,
 	.unlink = unlink_receiver,
-	.describe = describe,
+	.describe = cress_object_describe,
 };
 
 int cress_channel_check(struct cress_channel_impl *channel)
 {
 	if (channel == NULL || channel->made != channel)
-		return fail(EINVAL);
-	return cress_admit_nowait(&channel->thread);
+		return cress_object_fail(EINVAL);
+	return cress_object_own(&channel->thread);
 }
 
 /* The checks of a parking call that the short way could not do. */
-static int admit(struct cress_channel_impl *channel, const void *item)
+static int enter_slowly(struct cress_channel_impl *channel, const void *item)
 {
 	if (cress_channel_check(channel) != 0)
 		return -1;
 	if (item == NULL && channel->item_size != 0)
-		return fail(EINVAL);
-	return cress_admit(&channel->thread);
+		return cress_object_fail(EINVAL);
+	return cress_object_enter_own(&channel->thread);
 }
 
-static inline int admits(const struct cress_channel_impl *channel,
-			 const void *item)
+static inline int enter(struct cress_channel_impl *channel, const void *item)
 {
-	return channel != NULL && item != NULL && cress_admits(channel->thread);
+	if (likely(channel != NULL && item != NULL &&
+		   cress_object_admits(channel->thread)))
+		return 0;
+	return enter_slowly(channel, item);
 }
 
 int cress_channel_init(cress_channel_t *channel, size_t item_size,
@@ -91,7 +79,7 @@ int cress_channel_init(cress_channel_t *channel, size_t item_size,
 	char *room = (char *)made;
 
 	if (channel == NULL)
-		return fail(EINVAL);
+		return cress_object_fail(EINVAL);
 	/* Nobody looks at a room without bytes: any address will do. */
 	if (capacity != 0 && item_size != 0) {
 		room = cress_alloc_array(capacity, item_size);
@@ -112,11 +100,13 @@ int cress_channel_fini(cress_channel_t *channel)
 {
 	struct cress_channel_impl *old = impl(channel);
 
+	if (old == NULL)
+		return 0;
 	if (cress_channel_check(old) != 0)
 		return -1;
 	if (old->senders.first != NULL || old->receivers.first != NULL)
-		return cress_misuse("channel", old->name, old, EBUSY,
-				    "destroys it while others wait");
+		return cress_object_misused(old, "channel", EBUSY,
+					    "destroys it while others wait");
 	if (old->room != (char *)old)
 		cress_free(old->room);
 	memset(channel, 0, sizeof *channel);
@@ -132,7 +122,7 @@ static int wait_in(struct cress_channel_impl *channel,
 	struct cress_hub *hub;
 
 	if (unlikely(channel->closed))
-		return fail(EPIPE);
+		return cress_object_fail(EPIPE);
 	hub = cress_wait_begin();
 	if (unlikely(hub == NULL))
 		return -1;
@@ -148,7 +138,7 @@ int cress_channel_send(cress_channel_t *channel, const void *item)
 {
 	struct cress_channel_impl *to = impl(channel);
 
-	if (unlikely(!admits(to, item)) && admit(to, item) != 0)
+	if (enter(to, item) != 0)
 		return -1;
 	if (cress_channel_send_now(to, item))
 		return 0;
@@ -159,7 +149,7 @@ int cress_channel_receive(cress_channel_t *channel, void *item)
 {
 	struct cress_channel_impl *from = impl(channel);
 
-	if (unlikely(!admits(from, item)) && admit(from, item) != 0)
+	if (enter(from, item) != 0)
 		return -1;
 	if (cress_channel_receive_now(from, item))
 		return 0;
@@ -173,10 +163,10 @@ int cress_channel_try_send(cress_channel_t *channel, const void *item)
 	if (cress_channel_check(to) != 0)
 		return -1;
 	if (item == NULL && to->item_size != 0)
-		return fail(EINVAL);
+		return cress_object_fail(EINVAL);
 	if (cress_channel_send_now(to, item))
 		return 0;
-	return fail(to->closed ? EPIPE : EAGAIN);
+	return cress_object_fail(to->closed ? EPIPE : EAGAIN);
 }
 
 int cress_channel_try_receive(cress_channel_t *channel, void *item)
@@ -186,10 +176,10 @@ int cress_channel_try_receive(cress_channel_t *channel, void *item)
 	if (cress_channel_check(from) != 0)
 		return -1;
 	if (item == NULL && from->item_size != 0)
-		return fail(EINVAL);
+		return cress_object_fail(EINVAL);
 	if (cress_channel_receive_now(from, item))
 		return 0;
-	return fail(from->closed ? EPIPE : EAGAIN);
+	return cress_object_fail(from->closed ? EPIPE : EAGAIN);
 }
 
 static void turn_all_away(struct cress_channel_impl *channel,
@@ -204,8 +194,8 @@ static void turn_all_away(struct cress_channel_impl *channel,
 		if (first->select != NULL) {
 			cress_select_end(hub, first, EPIPE);
 		} else {
-			cress_waiter_pop(list);
-			cress_turn_away(hub, &first->waiter, EPIPE);
+			cress_object_pop(list);
+			cress_object_turn_away(hub, &first->waiter, EPIPE);
 		}
 	}
 }
@@ -217,7 +207,7 @@ int cress_channel_close(cress_channel_t *channel)
 	if (cress_channel_check(open) != 0)
 		return -1;
 	if (open->closed)
-		return fail(EALREADY);
+		return cress_object_fail(EALREADY);
 	open->closed = 1;
 	open->limit = 0;
 	turn_all_away(open, &open->receivers);

@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#include "sync/handoff.h"
+#include "sync/object.h"
 
 #include <cress/channel.h>
 
@@ -69,8 +69,8 @@ static inline void cress_channel_serve(struct cress_channel_impl *channel,
 		cress_select_end(channel->thread->hub, first, 0);
 		return;
 	}
-	cress_waiter_pop(list);
-	cress_hand_over(channel->thread->hub, &first->waiter);
+	cress_object_pop(list);
+	cress_object_wake(channel->thread->hub, &first->waiter);
 }
 
 static inline void cress_channel_store(struct cress_channel_impl *channel,
@@ -95,8 +95,9 @@ static inline int cress_channel_send_now(struct cress_channel_impl *channel,
 			cress_select_end(channel->thread->hub, receiver, 0);
 			return 1;
 		}
-		cress_waiter_pop(&channel->receivers);
-		cress_hand_over_first(channel->thread->hub, &receiver->waiter);
+		cress_object_pop(&channel->receivers);
+		cress_object_wake_first(channel->thread->hub,
+					&receiver->waiter);
 		return 1;
 	}
 	if (channel->count >= channel->limit)

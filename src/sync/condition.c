@@ -75,7 +75,7 @@ static void unlock(struct cress_hub *hub, struct cress_mutex_impl *mutex)
 	if (mutex->object.waiting.first == NULL)
 		mutex->owner = NULL;
 	else
-		cress_wake(hub, cress_mutex_hand_over(mutex));
+		cress_object_wake(hub, cress_mutex_hand_over(mutex));
 }
 
 /* Lock again after a wait that failed with `error`, whatever happens. */
@@ -150,7 +150,7 @@ static void signal_first(struct cress_hub *hub, struct condition *condition)
 	}
 	cress_object_pop(&condition->object.waiting);
 	if (!queue_for_mutex(first, mutex))
-		cress_wake(hub, first);
+		cress_object_wake(hub, first);
 }
 
 static int signal_some(cress_condition_t *memory, int all)

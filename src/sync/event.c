@@ -31,6 +31,8 @@ int cress_event_wait(cress_event_t *memory)
 
 	if (unlikely(event == NULL))
 		return cress_object_fail(EINVAL);
+	if (cress_object_enter() != 0)
+		return -1;
 	if (event->set)
 		return 0;
 	return cress_object_wait(&event->object, &an_event);

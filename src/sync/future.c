@@ -79,6 +79,8 @@ int cress_future_get(cress_future_t *memory, void **value)
 
 	if (future == NULL)
 		return cress_object_fail(EINVAL);
+	if (cress_object_enter() != 0)
+		return -1;
 	if (!future->set &&
 	    cress_object_wait(&future->object, &a_future) != 0)
 		return -1;

@@ -25,12 +25,6 @@ _Static_assert(sizeof(struct cress_group_impl) <= sizeof(cress_group_t) - 64,
 /* What `open` points to in a group that was closed. */
 static const char closed;
 
-static int fail(int error)
-{
-	errno = error;
-	return -1;
-}
-
 static struct cress_group_impl *impl(const cress_group_t *group)
 {
 	return (struct cress_group_impl *)(uintptr_t)group;
@@ -63,9 +57,9 @@ struct cress_group_impl *cress_group_get(const cress_group_t *group)
 int cress_group_takes(const struct cress_group_impl *g)
 {
 	if (unlikely(g->shut))
-		return fail(ESHUTDOWN);
+		return cress_object_fail(ESHUTDOWN);
 	if (unlikely(g->scope.error != 0))
-		return fail(g->scope.error);
+		return cress_object_fail(g->scope.error);
 	return 0;
 }
 
@@ -120,7 +114,7 @@ int cress_group_open(cress_group_t *group, double seconds, unsigned flags)
 	struct cress_hub *hub;
 
 	if (g == NULL || isnan(seconds) || seconds < 0 || flags & ~KNOWN_FLAGS)
-		return fail(EINVAL);
+		return cress_object_fail(EINVAL);
 	hub = cress_hub_get();
 	if (hub == NULL || cress_scope_prepare(hub, &g->scope) != 0)
 		return -1;
@@ -140,7 +134,7 @@ int cress_group_set_limit(cress_group_t *group, long limit)
 	if (g == NULL)
 		return -1;
 	if (limit < 0)
-		return fail(EINVAL);
+		return cress_object_fail(EINVAL);
 	g->limit = (size_t)limit;
 	cress_group_settle(g->scope.owner->thread->hub, g);
 	return 0;
@@ -188,7 +182,7 @@ int cress_group_kill(cress_group_t *group, int error)
 	if (error == 0)
 		error = ECANCELED;
 	if (!cress_is_error(error))
-		return fail(EINVAL);
+		return cress_object_fail(EINVAL);
 	hub = cress_hub_get();
 	if (hub == NULL)
 		return -1;
@@ -252,7 +246,7 @@ int cress_group_close(cress_group_t *group)
 	if (error == 0 && g->scope.owner->scope != &g->scope)
 		error = EINVAL;
 	if (error != 0)
-		return fail(error);
+		return cress_object_fail(error);
 	if ((g->first != NULL || g->arriving.first != NULL) &&
 	    end_members(g) != 0)
 		return -1;

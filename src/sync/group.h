@@ -12,8 +12,8 @@
 #ifndef CRESS_SYNC_GROUP_H
 #define CRESS_SYNC_GROUP_H
 
+#include "sync/object.h"
 #include "wait/scope.h"
-#include "wait/wait.h"
 
 #include <cress/group.h>
 

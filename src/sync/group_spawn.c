@@ -15,12 +15,6 @@
 
 #include <cress/hub.h>
 
-static int fail(int error)
-{
-	errno = error;
-	return -1;
-}
-
 static void unlink_arrival(struct cress_waiter *waiter)
 {
 	struct cress_group_waiter *arrival = (void *)waiter;
@@ -211,7 +205,7 @@ int cress_group_add(cress_group_t *group, cress_t *c)
 	if (error == 0 && cress_member_find(g, c) != NULL)
 		error = EEXIST;
 	if (error != 0)
-		return fail(error);
+		return cress_object_fail(error);
 	hub = begin(g);
 	/* Room for a kill, which may hit one that never was in the ring. */
 	if (hub == NULL || cress_hub_reserve(hub) != 0)
@@ -232,10 +226,10 @@ int cress_group_discard(cress_group_t *group, cress_t *c)
 	if (g == NULL)
 		return -1;
 	if (error != 0)
-		return fail(error);
+		return cress_object_fail(error);
 	member = cress_member_find(g, c);
 	if (member == NULL || member->helper)
-		return fail(ENOENT);
+		return cress_object_fail(ENOENT);
 	cress_member_leave(member);
 	cress_group_settle(c->thread->hub, g);
 	cress_drop(c);

@@ -13,12 +13,6 @@
 
 #include <cress/hub.h>
 
-static int fail(int error)
-{
-	errno = error;
-	return -1;
-}
-
 static void describe_ends(const struct cress_waiter *waiter, char *line,
 			  size_t size)
 {
@@ -125,7 +119,7 @@ int cress_group_join(cress_group_t *group)
 	if (g->live == 0)
 		return g->first_error;
 	if (waits_for_itself(g, SIZE_MAX))
-		return fail(EDEADLK);
+		return cress_object_fail(EDEADLK);
 	hub = cress_wait_begin();
 	if (hub == NULL || cress_group_park(hub, g, &g->joining, &joiner,
 					    &end_of_members) != 0)
@@ -142,11 +136,11 @@ ssize_t cress_group_wait(cress_group_t *group, size_t count)
 	if (g == NULL)
 		return -1;
 	if (g->flags & CRESS_GROUP_FORGET)
-		return fail(EINVAL);
+		return cress_object_fail(EINVAL);
 	if (g->ready >= count || g->live == 0)
 		return (ssize_t)g->ready;
 	if (waits_for_itself(g, 1))
-		return fail(EDEADLK);
+		return cress_object_fail(EDEADLK);
 	hub = cress_wait_begin();
 	if (hub == NULL)
 		return -1;
@@ -168,7 +162,7 @@ int cress_group_next(cress_group_t *group, cress_group_result_t *result)
 	if (g == NULL)
 		return -1;
 	if (g->flags & CRESS_GROUP_FORGET)
-		return fail(EINVAL);
+		return cress_object_fail(EINVAL);
 	member = g->done;
 	if (member != NULL) {
 		g->done = member->next;
@@ -180,7 +174,7 @@ int cress_group_next(cress_group_t *group, cress_group_result_t *result)
 	if (g->live == 0)
 		return 0;
 	if (waits_for_itself(g, 1))
-		return fail(EDEADLK);
+		return cress_object_fail(EDEADLK);
 	hub = cress_wait_begin();
 	if (hub == NULL || cress_group_park(hub, g, &g->taking, &taker,
 					    &result_of_group) != 0)

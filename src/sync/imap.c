@@ -44,12 +44,6 @@ struct cress_imap_impl {
 _Static_assert(sizeof(struct cress_imap_impl) <= sizeof(cress_imap_t) - 32,
 	       "room to grow");
 
-static int fail(int error)
-{
-	errno = error;
-	return -1;
-}
-
 static struct cress_hub *hub_of(const struct cress_imap_impl *it)
 {
 	return it->group->scope.owner->thread->hub;
@@ -265,7 +259,7 @@ int cress_imap_open(cress_imap_t *imap, cress_group_t *group, cress_fn *fn,
 	if (g == NULL)
 		return -1;
 	if (next == NULL)
-		return fail(EINVAL);
+		return cress_object_fail(EINVAL);
 	memset(imap, 0, sizeof *imap);
 	it->group = g;
 	it->fn = fn;
@@ -284,7 +278,7 @@ int cress_imap_open_array(cress_imap_t *imap, cress_group_t *group,
 	if (g == NULL)
 		return -1;
 	if (items == NULL && count > 0)
-		return fail(EINVAL);
+		return cress_object_fail(EINVAL);
 	memset(imap, 0, sizeof *imap);
 	it->group = g;
 	it->fn = fn;
@@ -314,21 +308,22 @@ int cress_imap_next(cress_imap_t *imap, cress_group_result_t *result)
 	if (error == 0 && (it->group == NULL || it->is_closing))
 		error = ESHUTDOWN;
 	if (error != 0)
-		return fail(error);
+		return cress_object_fail(error);
 	if (take(it, result))
 		return 1;
 	if (is_exhausted(it))
-		return it->error == 0 ? 0 : fail(it->error);
+		return it->error == 0 ? 0 : cress_object_fail(it->error);
 	self = cress_member_find(it->group, cress_current());
 	if (self != NULL && self->batch == &it->batch)
-		return fail(EDEADLK);
+		return cress_object_fail(EDEADLK);
 	hub = cress_wait_begin();
 	if (hub == NULL)
 		return -1;
 	if (cress_group_park(hub, it->group, &it->readers, &reader,
 			     &result_of_imap) != 0)
 		return -1;
-	return reader.got < 0 ? fail((int)-reader.got) : (int)reader.got;
+	return reader.got < 0 ? cress_object_fail((int)-reader.got)
+			      : (int)reader.got;
 }
 
 static void detach(struct cress_imap_impl *it)
@@ -373,7 +368,7 @@ int cress_imap_close(cress_imap_t *imap)
 	if (error == 0 && it->owner != cress_current())
 		error = EPERM;
 	if (error != 0)
-		return fail(error);
+		return cress_object_fail(error);
 	it->is_closing = 1;
 	if (it->group != NULL && !(it->fed && it->running == 0)) {
 		struct cress_group_impl *g = it->group;

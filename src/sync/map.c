@@ -24,12 +24,6 @@ struct map {
 	int first_error;
 };
 
-static int fail(int error)
-{
-	errno = error;
-	return -1;
-}
-
 static void on_begin(struct cress_batch *batch, struct cress_member *member)
 {
 	(void)member;
@@ -125,7 +119,7 @@ int cress_group_map(cress_group_t *group, cress_fn *fn, void *const *items,
 		return -1;
 	if (fn == NULL || (items == NULL && count > 0) ||
 	    g->flags & CRESS_GROUP_WATCH)
-		return fail(EINVAL);
+		return cress_object_fail(EINVAL);
 	begun = begin_all(g, &map, fn, items, count);
 	if (begun == count && wait_for_all(g, &map) == 0)
 		return map.first_error;
@@ -133,7 +127,7 @@ int cress_group_map(cress_group_t *group, cress_fn *fn, void *const *items,
 	end_all(g, &map);
 	while (begun < count)
 		put(&map, begun++, NULL, ECANCELED);
-	return fail(saved);
+	return cress_object_fail(saved);
 }
 
 int cress_group_apply(cress_group_t *group, cress_fn *fn, void *arg,

@@ -40,6 +40,12 @@ int cress_mutex_check_owner(const cress_t *owner, const cress_t *c)
 	return cress_misowned(owner) == ESRCH ? EOWNERDEAD : EXDEV;
 }
 
+static inline void own(struct cress_mutex_impl *mutex, cress_t *c)
+{
+	mutex->owner = c;
+	c->held++;
+}
+
 int cress_mutex_lock_slowly(struct cress_mutex_impl *mutex)
 {
 	struct cress_thread *thread = cress_thread_get();
@@ -48,12 +54,13 @@ int cress_mutex_lock_slowly(struct cress_mutex_impl *mutex)
 
 	if (mutex == NULL || thread == NULL)
 		return cress_object_fail(mutex == NULL ? EINVAL : ENOMEM);
+	if (cress_object_enter() != 0)
+		return -1;
 	c = thread->current;
 	if (unlikely(c->held == CRESS_HELD_MAX))
 		return cress_object_fail(EAGAIN);
 	if (mutex->owner == NULL) {
-		mutex->owner = c;
-		c->held++;
+		own(mutex, c);
 		return 0;
 	}
 	if (unlikely(mutex->owner == c))
@@ -74,24 +81,28 @@ int cress_mutex_lock(cress_mutex_t *memory)
 	if (unlikely(mutex == NULL || thread == NULL) || mutex->owner != NULL)
 		return cress_mutex_lock_slowly(mutex);
 	c = thread->current;
-	if (unlikely(c->held == CRESS_HELD_MAX))
+	if (unlikely(c->held == CRESS_HELD_MAX || c->cancelled))
 		return cress_mutex_lock_slowly(mutex);
-	mutex->owner = c;
-	c->held++;
+	own(mutex, c);
 	return 0;
 }
 
 int cress_mutex_try_lock(cress_mutex_t *memory)
 {
 	struct cress_mutex_impl *mutex = (struct cress_mutex_impl *)memory;
-	cress_t *c;
+	cress_t *c = cress_current();
 	int error;
 
-	if (mutex == NULL || mutex->owner == NULL)
-		return cress_mutex_lock(memory);
-	c = cress_current();
-	error = c == NULL ? ENOMEM : cress_mutex_check_owner(mutex->owner, c);
-	return cress_object_fail(error != 0 ? error : EBUSY);
+	if (unlikely(mutex == NULL || c == NULL))
+		return cress_object_fail(mutex == NULL ? EINVAL : ENOMEM);
+	if (mutex->owner != NULL) {
+		error = cress_mutex_check_owner(mutex->owner, c);
+		return cress_object_fail(error != 0 ? error : EBUSY);
+	}
+	if (unlikely(c->held == CRESS_HELD_MAX))
+		return cress_object_fail(EAGAIN);
+	own(mutex, c);
+	return 0;
 }
 
 static int refuse_stranger(const struct cress_mutex_impl *mutex)
@@ -114,7 +125,7 @@ int cress_mutex_unlock(cress_mutex_t *memory)
 	if (mutex->object.waiting.first == NULL)
 		mutex->owner = NULL;
 	else
-		cress_wake(thread->hub, cress_mutex_hand_over(mutex));
+		cress_object_wake(thread->hub, cress_mutex_hand_over(mutex));
 	return 0;
 }
 

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What objects do alike: wait, describe themselves, complain of mistakes. */
+/*
+ * What objects do alike when it takes longer: let a caller in, have it wait,
+ * say what it waits for, complain of mistakes.
+ *
+ * A queue or channel belongs to the thread that first uses it, so that a
+ * zeroed one in static memory needs no call to say so. The others may go from
+ * thread to thread as long as nobody waits and nobody has them.
+ */
 #include "sync/object.h"
 
 #include <stdio.h>
@@ -9,8 +16,34 @@
 #include "core/log.h"
 
 #include <cress/runtime.h>
+#include <cress/scope.h>
 
 #define LABEL_SIZE 120
+
+int cress_object_own(struct cress_thread **owner)
+{
+	struct cress_thread *thread = cress_thread_get();
+
+	if (thread == NULL)
+		return -1;
+	if (*owner == NULL)
+		*owner = thread;
+	return *owner == thread ? 0 : cress_object_fail(EXDEV);
+}
+
+int cress_object_enter_slowly(struct cress_thread **owner)
+{
+	const struct cress_thread *thread;
+
+	if (owner != NULL && cress_object_own(owner) != 0)
+		return -1;
+	thread = cress_thread_self;
+	/* Who must not park counts as cancelled, though by no scope. */
+	if (thread == NULL || !thread->current->cancelled ||
+	    cress_scope_error() == 0)
+		return 0;
+	return cress_wait_begin() == NULL ? -1 : 0;
+}
 
 int cress_object_wait(struct cress_object *object,
 		      const struct cress_wait_kind *kind)
@@ -35,17 +68,18 @@ void cress_object_unlink(struct cress_waiter *waiter)
 	cress_waiter_remove(&object->waiting, waiter);
 }
 
-size_t cress_object_label(const struct cress_object *object, const char *type,
-			  char *line, size_t size)
+/* `TYPE "NAME" (ADDRESS)` into `line`; returns its length. */
+static size_t label(const void *object, const char *type, char *line,
+		    size_t size)
 {
+	const char *name = object == NULL ? NULL : *(const char *const *)object;
 	int length;
 
-	if (object == NULL || object->name == NULL)
-		length = snprintf(line, size, "%s %p", type,
-				  (const void *)object);
+	if (name == NULL)
+		length = snprintf(line, size, "%s %p", type, object);
 	else
-		length = snprintf(line, size, "%s \"%s\" (%p)", type,
-				  object->name, (const void *)object);
+		length = snprintf(line, size, "%s \"%s\" (%p)", type, name,
+				  object);
 	return length < 0 ? 0 : (size_t)length < size ? (size_t)length : size;
 }
 
@@ -53,8 +87,7 @@ void cress_object_describe(const struct cress_waiter *waiter, char *line,
 			   size_t size)
 {
 	cress_t *owner = NULL;
-	size_t length = cress_object_label(waiter->object, waiter->kind->what,
-					   line, size);
+	size_t length = label(waiter->object, waiter->kind->what, line, size);
 
 	if (waiter->kind->owner != NULL)
 		owner = waiter->kind->owner(waiter);
@@ -64,16 +97,16 @@ void cress_object_describe(const struct cress_waiter *waiter, char *line,
 			 (const void *)owner);
 }
 
-int cress_object_misused(const struct cress_object *object, const char *type,
-			 int error, const char *what)
+int cress_object_misused(const void *object, const char *type, int error,
+			 const char *what)
 {
 	const cress_t *c = cress_current();
-	char label[LABEL_SIZE];
+	char line[LABEL_SIZE];
 
-	cress_object_label(object, type, label, sizeof label);
+	label(object, type, line, sizeof line);
 	if (c != NULL)
 		cress_log(CRESS_LOG_ERROR, "%s: coroutine \"%s\" (%p) %s",
-			  label, cress_label(c), (const void *)c, what);
+			  line, cress_label(c), (const void *)c, what);
 	return cress_object_fail(error);
 }
 

@@ -41,7 +41,7 @@ static void pass_the_turn(struct once *once, struct cress_hub *hub)
 	if (next == NULL)
 		return;
 	once->runner = next->coroutine;
-	cress_wake(hub, cress_object_pop(&once->object.waiting));
+	cress_object_wake(hub, cress_object_pop(&once->object.waiting));
 }
 
 /* Wait for the turn, or until it is done. */
@@ -71,6 +71,8 @@ int cress_once_run(cress_once_t *memory, int (*fn)(void *arg), void *arg)
 
 	if (unlikely(once == NULL || fn == NULL))
 		return cress_object_fail(EINVAL);
+	if (cress_object_enter() != 0)
+		return -1;
 	if (likely(once->done))
 		return 0;
 	if (take_turn(once) != 0)

@@ -21,12 +21,6 @@ struct queue_waiter {
 	int peeks;
 };
 
-static int fail(int error)
-{
-	errno = error;
-	return -1;
-}
-
 static struct cress_queue_impl *impl(const cress_queue_t *queue)
 {
 	return (struct cress_queue_impl *)(uintptr_t)queue;
@@ -53,49 +47,38 @@ static void unlink_joiner(struct cress_waiter *waiter)
 	cress_waiter_remove(&queue->joiners, waiter);
 }
 
-static void describe(const struct cress_waiter *waiter, char *line, size_t size)
-{
-	const struct cress_queue_impl *queue = waiter->object;
-
-	cress_describe_object(line, size, waiter->kind->what, queue->name,
-			      queue);
-}
-
 static const struct cress_wait_kind to_get = {
 	.what = "an item of queue",
 	.borrowed = 1,
 	.unlink = unlink_getter,
-	.describe = describe,
+	.describe = cress_object_describe,
 };
 
 static const struct cress_wait_kind to_put = {
 	.what = "room in queue",
 	.borrowed = 1,
 	.unlink = unlink_putter,
-	.describe = describe,
+	.describe = cress_object_describe,
 };
 
 static const struct cress_wait_kind to_join = {
 	.what = "the end of all work of queue",
 	.borrowed = 1,
 	.unlink = unlink_joiner,
-	.describe = describe,
+	.describe = cress_object_describe,
 };
 
 static int check_nowait(struct cress_queue_impl *queue)
 {
-	return queue == NULL ? fail(EINVAL)
-			     : cress_admit_nowait(&queue->thread);
+	return queue == NULL ? cress_object_fail(EINVAL)
+			     : cress_object_own(&queue->thread);
 }
 
-static int admit(struct cress_queue_impl *queue)
+static inline int enter(struct cress_queue_impl *queue)
 {
-	return queue == NULL ? fail(EINVAL) : cress_admit(&queue->thread);
-}
-
-static inline int admits(const struct cress_queue_impl *queue)
-{
-	return queue != NULL && cress_admits(queue->thread);
+	return unlikely(queue == NULL)
+		? cress_object_fail(EINVAL)
+		: cress_object_enter_own(&queue->thread);
 }
 
 int cress_queue_init(cress_queue_t *queue, int kind, ptrdiff_t limit,
@@ -106,7 +89,7 @@ int cress_queue_init(cress_queue_t *queue, int kind, ptrdiff_t limit,
 	if (queue == NULL || kind < CRESS_QUEUE_FIFO ||
 	    kind > CRESS_QUEUE_PRIORITY ||
 	    (kind == CRESS_QUEUE_PRIORITY) != (compare != NULL))
-		return fail(EINVAL);
+		return cress_object_fail(EINVAL);
 	memset(queue, 0, sizeof *queue);
 	made->kind = (uint8_t)kind;
 	made->compare = compare;
@@ -123,12 +106,14 @@ int cress_queue_fini(cress_queue_t *queue)
 {
 	struct cress_queue_impl *old = impl(queue);
 
+	if (old == NULL)
+		return 0;
 	if (check_nowait(old) != 0)
 		return -1;
 	if (old->getters.first != NULL || old->putters.first != NULL ||
 	    old->joiners.first != NULL)
-		return cress_misuse("queue", old->name, old, EBUSY,
-				    "destroys it while others wait");
+		return cress_object_misused(old, "queue", EBUSY,
+					    "destroys it while others wait");
 	cress_free(old->items);
 	memset(queue, 0, sizeof *queue);
 	return 0;
@@ -156,8 +141,8 @@ static void hand_over(struct cress_queue_impl *queue, void *item)
 		(struct queue_waiter *)queue->getters.first;
 
 	first->item = item;
-	cress_waiter_pop(&queue->getters);
-	cress_hand_over(queue->thread->hub, &first->waiter);
+	cress_object_pop(&queue->getters);
+	cress_object_wake(queue->thread->hub, &first->waiter);
 }
 
 static inline int is_peeker(const struct cress_waiter *waiter)
@@ -173,7 +158,7 @@ static int put_now(struct cress_queue_impl *queue, void *item)
 	if (getters->first == NULL || is_peeker(getters->first)) {
 		if (unlikely(queue->count >= queue->room)) {
 			if (queue->is_shut)
-				return fail(ESHUTDOWN);
+				return cress_object_fail(ESHUTDOWN);
 			if (queue->limit != 0)
 				return 0;
 			if (cress_queue_grow(queue) != 0)
@@ -206,7 +191,7 @@ int cress_queue_put(cress_queue_t *queue, void *item)
 {
 	struct cress_queue_impl *to = impl(queue);
 
-	if (unlikely(!admits(to)) && admit(to) != 0)
+	if (enter(to) != 0)
 		return -1;
 	if (unlikely(to->getters.first != NULL || to->count >= to->room))
 		return put_slowly(to, item);
@@ -223,7 +208,7 @@ int cress_queue_try_put(cress_queue_t *queue, void *item)
 		return -1;
 	done = put_now(to, item);
 	if (done == 0)
-		return fail(EAGAIN);
+		return cress_object_fail(EAGAIN);
 	return done < 0 ? -1 : 0;
 }
 
@@ -234,8 +219,8 @@ static void let_in(struct cress_queue_impl *queue)
 		(struct queue_waiter *)queue->putters.first;
 
 	cress_queue_store(queue, first->item);
-	cress_waiter_pop(&queue->putters);
-	cress_hand_over(queue->thread->hub, &first->waiter);
+	cress_object_pop(&queue->putters);
+	cress_object_wake(queue->thread->hub, &first->waiter);
 }
 
 /* Take the first one of a queue that is not empty. */
@@ -251,7 +236,7 @@ static int wait_for_item(struct cress_queue_impl *queue, void **item, int peeks)
 	struct queue_waiter waiter;
 
 	if (queue->is_shut)
-		return fail(ESHUTDOWN);
+		return cress_object_fail(ESHUTDOWN);
 	cress_queue_shrink(queue);
 	waiter.peeks = peeks;
 	if (wait_in(queue, &queue->getters, &to_get, &waiter) != 0)
@@ -265,8 +250,8 @@ int cress_queue_get(cress_queue_t *queue, void **item)
 	struct cress_queue_impl *from = impl(queue);
 
 	if (unlikely(item == NULL))
-		return fail(EINVAL);
-	if (unlikely(!admits(from)) && admit(from) != 0)
+		return cress_object_fail(EINVAL);
+	if (enter(from) != 0)
 		return -1;
 	if (from->count == 0)
 		return wait_for_item(from, item, 0);
@@ -279,8 +264,8 @@ int cress_queue_peek(cress_queue_t *queue, void **item)
 	struct cress_queue_impl *from = impl(queue);
 
 	if (unlikely(item == NULL))
-		return fail(EINVAL);
-	if (unlikely(!admits(from)) && admit(from) != 0)
+		return cress_object_fail(EINVAL);
+	if (enter(from) != 0)
 		return -1;
 	if (from->count == 0)
 		return wait_for_item(from, item, 1);
@@ -293,9 +278,9 @@ int cress_queue_try_get(cress_queue_t *queue, void **item)
 	struct cress_queue_impl *from = impl(queue);
 
 	if (item == NULL || check_nowait(from) != 0)
-		return item == NULL ? fail(EINVAL) : -1;
+		return item == NULL ? cress_object_fail(EINVAL) : -1;
 	if (from->count == 0)
-		return fail(from->is_shut ? ESHUTDOWN : EAGAIN);
+		return cress_object_fail(from->is_shut ? ESHUTDOWN : EAGAIN);
 	get_now(from, item);
 	return 0;
 }
@@ -305,9 +290,9 @@ int cress_queue_try_peek(cress_queue_t *queue, void **item)
 	struct cress_queue_impl *from = impl(queue);
 
 	if (item == NULL || check_nowait(from) != 0)
-		return item == NULL ? fail(EINVAL) : -1;
+		return item == NULL ? cress_object_fail(EINVAL) : -1;
 	if (from->count == 0)
-		return fail(from->is_shut ? ESHUTDOWN : EAGAIN);
+		return cress_object_fail(from->is_shut ? ESHUTDOWN : EAGAIN);
 	*item = cress_queue_first(from);
 	return 0;
 }
@@ -317,6 +302,20 @@ ptrdiff_t cress_queue_size(const cress_queue_t *queue)
 	struct cress_queue_impl *of = impl(queue);
 
 	return check_nowait(of) != 0 ? -1 : (ptrdiff_t)of->count;
+}
+
+ptrdiff_t cress_queue_unfinished(const cress_queue_t *queue)
+{
+	struct cress_queue_impl *of = impl(queue);
+
+	return check_nowait(of) != 0 ? -1 : (ptrdiff_t)of->unfinished;
+}
+
+int cress_queue_is_shut(const cress_queue_t *queue)
+{
+	struct cress_queue_impl *of = impl(queue);
+
+	return check_nowait(of) != 0 ? -1 : of->is_shut;
 }
 
 static void wake_joiners(struct cress_queue_impl *queue)
@@ -332,8 +331,8 @@ int cress_queue_task_done(cress_queue_t *queue)
 	if (check_nowait(of) != 0)
 		return -1;
 	if (of->unfinished == 0)
-		return cress_misuse("queue", of->name, of, EINVAL,
-				    "says that more is done than was put in");
+		return cress_object_misused(of, "queue", EINVAL,
+					    "says more is done than put in");
 	of->unfinished--;
 	wake_joiners(of);
 	return 0;
@@ -344,7 +343,7 @@ int cress_queue_join(cress_queue_t *queue)
 	struct cress_queue_impl *of = impl(queue);
 	struct queue_waiter waiter;
 
-	if (!admits(of) && admit(of) != 0)
+	if (enter(of) != 0)
 		return -1;
 	if (of->unfinished == 0)
 		return 0;
@@ -354,12 +353,9 @@ int cress_queue_join(cress_queue_t *queue)
 static void turn_all_away(struct cress_queue_impl *queue,
 			  struct cress_wait_list *list)
 {
-	while (list->first != NULL) {
-		struct cress_waiter *first = list->first;
-
-		cress_waiter_pop(list);
-		cress_turn_away(queue->thread->hub, first, ESHUTDOWN);
-	}
+	while (list->first != NULL)
+		cress_object_turn_away(queue->thread->hub,
+				       cress_object_pop(list), ESHUTDOWN);
 }
 
 ptrdiff_t cress_queue_shutdown(cress_queue_t *queue, int immediate)

@@ -10,7 +10,7 @@
 #ifndef CRESS_SYNC_QUEUE_H
 #define CRESS_SYNC_QUEUE_H
 
-#include "sync/handoff.h"
+#include "sync/object.h"
 
 #include <cress/queue.h>
 

@@ -30,6 +30,8 @@ static int lock_again(struct recursive *recursive)
 
 int cress_recursive_mutex_lock(cress_recursive_mutex_t *memory)
 {
+	if (memory != NULL && cress_object_enter() != 0)
+		return -1;
 	if (lock_again((struct recursive *)memory))
 		return 0;
 	return cress_mutex_lock((cress_mutex_t *)memory);

@@ -106,7 +106,7 @@ static void admit_all(struct rwlock *lock, struct cress_hub *hub)
 		struct cress_waiter *next = cress_object_pop(&lock->reading);
 
 		admit(lock, next->coroutine);
-		cress_wake(hub, next);
+		cress_object_wake(hub, next);
 	}
 }
 
@@ -176,8 +176,11 @@ int cress_rwlock_read_lock(cress_rwlock_t *memory)
 	struct cress_waiter waiter = {.kind = &to_read, .object = lock};
 	struct cress_hub *hub;
 	cress_t *c;
-	int error = read_now(lock, &c);
+	int error;
 
+	if (lock != NULL && cress_object_enter() != 0)
+		return -1;
+	error = read_now(lock, &c);
 	if (error != EBUSY)
 		return error == 0 ? 0 : cress_object_fail(error);
 	if (lock->write.owner == c)
@@ -193,8 +196,11 @@ int cress_rwlock_write_lock(cress_rwlock_t *memory)
 {
 	struct rwlock *lock = impl(memory);
 	cress_t *c;
-	int error = write_now(lock, &c);
+	int error;
 
+	if (lock != NULL && cress_object_enter() != 0)
+		return -1;
+	error = write_now(lock, &c);
 	if (error != EBUSY)
 		return error == 0 ? 0 : cress_object_fail(error);
 	if (lock->write.owner == c || find(lock, c) != NULL)
@@ -221,7 +227,7 @@ int cress_rwlock_try_write_lock(cress_rwlock_t *memory)
 static void next_writer(struct rwlock *lock, struct cress_hub *hub)
 {
 	if (lock->write.object.waiting.first != NULL)
-		cress_wake(hub, cress_mutex_hand_over(&lock->write));
+		cress_object_wake(hub, cress_mutex_hand_over(&lock->write));
 }
 
 /* Take `c` from the readers; 0 if it is none. */

@@ -29,12 +29,6 @@ _Static_assert(sizeof(struct cress_channel_waiter) <=
 	       sizeof(((cress_channel_case_t *)0)->opaque) - 16,
 	       "room to grow");
 
-static int fail(int error)
-{
-	errno = error;
-	return -1;
-}
-
 static inline struct cress_channel_impl *
 channel_of(const cress_channel_case_t *one)
 {
@@ -97,7 +91,7 @@ void cress_select_end(struct cress_hub *hub,
 	one->error = error;
 	select->chosen = one;
 	leave_lists(select);
-	cress_hand_over(hub, &select->waiter);
+	cress_object_wake(hub, &select->waiter);
 }
 
 static void on_time(struct cress_timer *timer)
@@ -105,7 +99,7 @@ static void on_time(struct cress_timer *timer)
 	struct cress_select *select = (struct cress_select *)timer;
 
 	leave_lists(select);
-	cress_turn_away(select->hub, &select->waiter, EAGAIN);
+	cress_object_turn_away(select->hub, &select->waiter, EAGAIN);
 }
 
 /* One of `count`, each as likely as the others; a seed repeats it. */
@@ -129,9 +123,9 @@ static int check_case(const cress_channel_case_t *one)
 			return -1;
 	if (one->operation != CRESS_CHANNEL_SEND &&
 	    one->operation != CRESS_CHANNEL_RECEIVE)
-		return fail(EINVAL);
+		return cress_object_fail(EINVAL);
 	if (one->item == NULL && channel->item_size != 0)
-		return fail(EINVAL);
+		return cress_object_fail(EINVAL);
 	return 0;
 }
 
@@ -213,18 +207,17 @@ static int wait_for_one(cress_channel_case_t *cases, size_t count,
 int cress_channel_select(cress_channel_case_t *cases, size_t count,
 			 double seconds)
 {
-	struct cress_thread *thread = cress_thread_self;
 	cress_channel_case_t *chosen;
 
 	if (!(seconds >= 0) || count > INT_MAX ||
 	    (cases == NULL && count != 0))
-		return fail(EINVAL);
-	if (seconds != 0 && !cress_admits(thread) && cress_admit(&thread) != 0)
+		return cress_object_fail(EINVAL);
+	if (seconds != 0 && cress_object_enter() != 0)
 		return -1;
 	if (choose(cases, count, &chosen) != 0)
 		return -1;
 	if (chosen == NULL)
-		return seconds == 0 ? fail(EAGAIN)
+		return seconds == 0 ? cress_object_fail(EAGAIN)
 				    : wait_for_one(cases, count, seconds);
 	go_through(chosen);
 	return (int)(chosen - cases);

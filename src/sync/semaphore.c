@@ -50,14 +50,27 @@ int cress_semaphore_init_bounded(cress_semaphore_t *memory, long permits)
 	return init(memory, permits, permits);
 }
 
+/* In a frame of its own, so that the short way needs none. */
+__attribute__((noinline)) static int acquire_slowly(struct semaphore *semaphore)
+{
+	if (semaphore == NULL)
+		return cress_object_fail(EINVAL);
+	if (cress_object_enter() != 0)
+		return -1;
+	if (semaphore->count == 0)
+		return cress_object_wait(&semaphore->object, &a_semaphore);
+	semaphore->count--;
+	return 0;
+}
+
 int cress_semaphore_acquire(cress_semaphore_t *memory)
 {
 	struct semaphore *semaphore = (struct semaphore *)memory;
 
-	if (unlikely(semaphore == NULL))
-		return cress_object_fail(EINVAL);
-	if (semaphore->count == 0)
-		return cress_object_wait(&semaphore->object, &a_semaphore);
+	if (unlikely(semaphore == NULL ||
+		     !cress_object_admits(cress_thread_self)) ||
+	    semaphore->count == 0)
+		return acquire_slowly(semaphore);
 	semaphore->count--;
 	return 0;
 }
@@ -82,7 +95,7 @@ static int hand_over(struct semaphore *semaphore)
 
 	if (unlikely(hub == NULL))
 		return -1;
-	cress_wake(hub, cress_object_pop(waiting));
+	cress_object_wake(hub, cress_object_pop(waiting));
 	return 0;
 }
 

@@ -55,6 +55,8 @@ int cress_wait_group_wait(cress_wait_group_t *memory)
 
 	if (unlikely(group == NULL))
 		return cress_object_fail(EINVAL);
+	if (cress_object_enter() != 0)
+		return -1;
 	if (group->count == 0)
 		return 0;
 	return cress_object_wait(&group->object, &a_wait_group);

@@ -30,9 +30,19 @@ static void unlink_joiner(struct cress_waiter *waiter)
 	cress_waiter_remove(&c->joiners, waiter);
 }
 
+/* No block is freed here: those without a reference go when all are let go. */
+static void abandon_joiner(struct cress_waiter *waiter)
+{
+	cress_t *c = waiter->object;
+
+	unlink_joiner(waiter);
+	c->references--;
+}
+
 static const struct cress_wait_kind end_of_coroutine = {
 	.what = "the end of a coroutine",
 	.unlink = unlink_joiner,
+	.abandon = abandon_joiner,
 	.describe = describe_end,
 };
 

@@ -206,7 +206,9 @@ static void let_go(struct cress_waiter *waiter)
 
 	if (kind->borrowed)
 		return;
-	if (kind->refuse == NULL || !kind->refuse(waiter, ECANCELED))
+	if (kind->abandon != NULL)
+		kind->abandon(waiter);
+	else if (kind->refuse == NULL || !kind->refuse(waiter, ECANCELED))
 		kind->unlink(waiter);
 }
 

@@ -33,6 +33,11 @@ struct cress_wait_kind {
 	/* Take the waiter out of what it waits for; it may be freed here. */
 	void (*unlink)(struct cress_waiter *waiter);
 	/*
+	 * The same when its thread ends, and its coroutine never runs again to
+	 * give back what it holds for the wait. NULL: `unlink` will do.
+	 */
+	void (*abandon)(struct cress_waiter *waiter);
+	/*
 	 * Is the wait to go on in spite of `error`? Not 0: it is, and fails
 	 * later; or CRESS_WAIT_KEPT: it has what it wants, and will not fail.
 	 * NULL: never.

@@ -17,12 +17,15 @@
 #include <cress/simulate.h>
 
 #define SEEDS 16
+#define MANY_SEEDS 500
+#define ALL_SEEDS 10000
 /* What every body returns, so that a lost result is noticed. */
 #define DONE 77
 
 static char log_buffer[1 << 18];
 static size_t log_length;
 static int log_count;
+static uint64_t drawn;
 
 int check_int_at(intmax_t got, intmax_t want, const char *what,
 		 const char *file, int line)
@@ -121,6 +124,7 @@ static int call_simulated(void *scenario)
 
 	noted();
 	log_clear();
+	drawn = cress_simulate_draw(UINT32_MAX);
 	call_body(scenario);
 	return suite_failures() != failures;
 }
@@ -134,6 +138,7 @@ static void run_once(struct scenario *scenario, enum driver driver,
 
 	noted();
 	log_clear();
+	drawn = seed;
 	cress_set_log(keep_line, NULL);
 	if (driver == LIBEV)
 		result = cress_run(call_body, scenario);
@@ -170,8 +175,7 @@ static void simulate(struct scenario *scenario, uint32_t seeds, uint32_t flags)
 	cress_simulation_t how = {
 		.first_seed = 1,
 		.seeds = wanted == NULL ? seeds : (uint32_t)atoi(wanted),
-		.flags = CRESS_SIMULATE_DEADLOCKS | CRESS_SIMULATE_LEAKS |
-			 flags,
+		.flags = CRESS_SIMULATE_LEAKS | flags,
 		.print = print_line,
 	};
 
@@ -189,20 +193,46 @@ void run_on_seeds(void **state)
 void run_on_virtual_seeds(void **state)
 {
 	run_on_virtual(state);
-	simulate(*state, SEEDS, CRESS_SIMULATE_TWICE);
+	simulate(*state, SEEDS,
+		 CRESS_SIMULATE_DEADLOCKS | CRESS_SIMULATE_TWICE);
 }
 
 void run_on_many_seeds(void **state)
 {
-	uint32_t seeds = environment_is_full() ? 10000 : 500;
+	uint32_t seeds = environment_is_full() ? ALL_SEEDS : MANY_SEEDS;
 
 	run_on_virtual(state);
-	simulate(*state, environment_reduced() != NULL ? SEEDS : seeds, 0);
+	simulate(*state, environment_reduced() != NULL ? SEEDS : seeds,
+		 CRESS_SIMULATE_DEADLOCKS);
+}
+
+static void simulate_faults(void **state, uint32_t faults)
+{
+	simulate(*state, environment_is_full() ? MANY_SEEDS : SEEDS,
+		 CRESS_SIMULATE_TWICE | faults);
+}
+
+void run_with_throws(void **state)
+{
+	simulate_faults(state,
+			CRESS_SIMULATE_THROW | CRESS_SIMULATE_DEADLINE);
+}
+
+void run_with_kills(void **state)
+{
+	run_with_throws(state);
+	simulate_faults(state, CRESS_SIMULATE_KILL);
 }
 
 void run_bare(void **state)
 {
 	run_once(*state, NO_DRIVER, 0);
+}
+
+unsigned any_below(unsigned bound)
+{
+	drawn = drawn * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(drawn >> 33) % bound;
 }
 
 void *note_word(void *word)

@@ -32,6 +32,13 @@ void run_on_seeds(void **state);
 void run_on_virtual_seeds(void **state);
 /* Virtual only, in 500 seeded orders, or 10,000 in the long run. */
 void run_on_many_seeds(void **state);
+/*
+ * In fewer, 500 in the long run; and in each once more for each call that
+ * parks, which a throw ends there, or a deadline; or a kill as well. Here a
+ * deadlock is a failure of its own.
+ */
+void run_with_throws(void **state);
+void run_with_kills(void **state);
 /* Without a hub. */
 void run_bare(void **state);
 
@@ -49,6 +56,9 @@ void run_bare(void **state);
 #define on_seeds(function) SCENARIO(run_on_virtual_seeds, function)
 /* Where the order is what the test is about. */
 #define in_every_order(function) SCENARIO(run_on_many_seeds, function)
+/* Where any of its parks may fail. */
+#define with_throws(function) SCENARIO(run_with_throws, function)
+#define with_kills(function) SCENARIO(run_with_kills, function)
 /* Where it would take too long on a real clock. */
 #define on_virtual(function) SCENARIO(run_on_virtual, function)
 /* Where the virtual clock would stand still, or is not meant. */
@@ -87,6 +97,9 @@ void *give_back(void *value);      /* returns it */
 void *park_for_ever(void *unused); /* dies of what ends the wait */
 void *until_killed(void *value);   /* parks, then returns it anyway */
 void *nap(void *milliseconds);     /* returns its argument */
+
+/* A number from 0 to below `bound`, another one under each seed. */
+unsigned any_below(unsigned bound);
 
 /* Keep the processor for so long, by CLOCK_MONOTONIC. */
 void spin(double seconds);

@@ -8,6 +8,8 @@
 
 #include <cress/trace.h>
 
+#include "support/memory.h"
+
 static void *sleep_and_count(void *consumer)
 {
 	for (intptr_t i = 1; i <= 3; i++) {
@@ -176,11 +178,50 @@ static void a_crowd_with_children_keeps_its_values(void)
 	}
 }
 
+static void *until_unwound(void *back)
+{
+	cress_switch(back, NULL);
+	note("unwound:%d", cress_error());
+	return NULL;
+}
+
+/* A spawned one that gets no stack is the last that keeps its parent. */
+static void let_the_last_child_fail(void)
+{
+	cress_t *parent = cress_new(until_unwound, NULL);
+	cress_attr_t attr = {.parent = parent, .stack_size = 3 << 20};
+
+	cress_switch(parent, cress_current());
+	cress_release(cress_spawn_with(give_back, NULL, &attr));
+	cress_release(parent);
+	check_nothing_noted();
+	memory_fail(1);
+	check_int(cress_sleep(0.001), 0);
+	check(memory_has_failed());
+	memory_fail(0);
+}
+
+/* D3, G27 */
+static void a_child_without_a_stack_unwinds_its_parent(void)
+{
+	check_int(cress_join(cress_spawn(nap, as_value(1)), NULL), 0);
+	let_the_last_child_fail();
+	check_noted("unwound:%d", CRESS_EXIT);
+
+	/* The same when one that dies would have been followed by it. */
+	check_int(cress_go(note_word, "dies"), 0);
+	let_the_last_child_fail();
+	check_noted("dies unwound:%d", CRESS_EXIT);
+	check_int(log_lines_with("no stack"), 2);
+	check_int(log_lines(), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_any_order(one_without_a_handle_survives_in_a_switch),
 		in_order(a_forced_exit_may_park_in_its_cleanup),
+		on_virtual(a_child_without_a_stack_unwinds_its_parent),
 		in_any_order(a_handle_dropped_elsewhere_acts_at_the_next_park),
 		in_any_order(a_parked_one_runs_on_without_its_handle),
 		in_any_order(the_error_of_a_killed_child_reaches_its_parent),
@@ -188,5 +229,6 @@ int main(void)
 		in_any_order(a_crowd_with_children_keeps_its_values),
 	};
 
+	memory_install();
 	return suite_run(tests);
 }

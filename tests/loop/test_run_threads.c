@@ -7,7 +7,10 @@
 #include "loop/support.h"
 
 #include <pthread.h>
+#include <signal.h>
 
+#include "support/child.h"
+#include "support/memory.h"
 
 static void block_without_run(void *unused)
 {
@@ -65,6 +68,61 @@ static void what_a_thread_leaves_behind_never_runs(void)
 	cress_release(c);
 }
 
+static void *wait_for(void *c)
+{
+	cress_wait(c, NULL);
+	check(0);
+	return c;
+}
+
+static void leave_some_waiting_for_an_end(void *unused)
+{
+	cress_t *c = cress_spawn(until_killed, NULL);
+
+	cress_go(wait_for, c);
+	cress_go(wait_for, c);
+	cress_go(wait_for, cress_current());
+	check_int(cress_sleep(0), 0);
+	check(unused == NULL);
+	cress_release(c);
+}
+
+/* R25 */
+static void who_waits_for_an_end_when_its_thread_ends_keeps_nothing(void)
+{
+	size_t blocks = memory_blocks(), mappings = memory_mappings();
+
+	for (int i = 0; i < 3; i++)
+		on_thread(leave_some_waiting_for_an_end, NULL);
+
+	check_int(memory_blocks(), blocks);
+	check_int(memory_mappings(), mappings);
+}
+
+static void leave_a_scope_open(void *scope)
+{
+	check_int(cress_scope_open(scope, 1000), 0);
+}
+
+static void end_a_thread_with_a_scope_open(void *unused)
+{
+	static cress_scope_t scope;
+
+	check(unused == NULL);
+	on_thread(leave_a_scope_open, &scope);
+}
+
+/* D5, D11 */
+static void a_thread_that_ends_with_a_scope_open_aborts(void)
+{
+	static struct child child;
+
+	child_run(&child, end_a_thread_with_a_scope_open, NULL);
+
+	check_int(child.signal, SIGABRT);
+	check(child_said(&child, "thread ended with a scope"));
+}
+
 static void *count_up(void *total)
 {
 	for (int i = 0; i < 10; i++) {
@@ -112,8 +170,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		bare(a_blocking_call_without_run_makes_a_hub),
 		bare(what_a_thread_leaves_behind_never_runs),
+		bare(who_waits_for_an_end_when_its_thread_ends_keeps_nothing),
+		bare(a_thread_that_ends_with_a_scope_open_aborts),
 		bare(several_threads_run_side_by_side),
 	};
 
+	memory_install();
 	return suite_run(tests);
 }

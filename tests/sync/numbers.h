@@ -3,7 +3,7 @@
 #ifndef TESTS_SYNC_NUMBERS_H
 #define TESTS_SYNC_NUMBERS_H
 
-#include "sync/seeds.h"
+#include "loop/support.h"
 
 #include <cress/queue.h>
 

@@ -3,7 +3,7 @@
  * Channels: who meets whom, and in which order; what is refused; and that a
  * call which fails has moved nothing.
  */
-#include "sync/seeds.h"
+#include "loop/support.h"
 
 #include <string.h>
 
@@ -413,7 +413,8 @@ int main(void)
 		in_order(nobody_takes_what_was_handed_to_another),
 		in_order(what_is_left_is_received_after_the_close),
 		in_order(a_close_wakes_all_who_wait),
-		under_seeds(a_loop_ends_with_the_close),
+		in_order(a_loop_ends_with_the_close),
+		in_every_order(a_loop_ends_with_the_close),
 		in_order(one_who_gives_up_has_moved_nothing),
 		in_order(one_killed_in_the_line_does_not_hold_it_up),
 		in_order(one_who_was_served_keeps_it_though_killed),

@@ -3,7 +3,7 @@
  * Channels where they are misused, out of memory, on another thread, in what
  * the loop calls, without hope, and with ten million items.
  */
-#include "sync/seeds.h"
+#include "loop/support.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,7 +48,7 @@ static void null_is_refused(void)
 	int item = 1;
 
 	check_refuses(cress_channel_init(NULL, 4, 1), EINVAL);
-	check_refuses(cress_channel_fini(NULL), EINVAL);
+	check_int(cress_channel_fini(NULL), 0);
 	check_refuses(cress_channel_send(NULL, &item), EINVAL);
 	check_refuses(cress_channel_receive(NULL, &item), EINVAL);
 	check_refuses(cress_channel_try_send(NULL, &item), EINVAL);

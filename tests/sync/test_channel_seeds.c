@@ -4,7 +4,7 @@
  * killed, try, and select. Whatever happens, an item whose send succeeded is
  * received once, one whose send failed never, and nobody's items change places.
  */
-#include "sync/seeds.h"
+#include "loop/support.h"
 
 #include <string.h>
 
@@ -164,7 +164,8 @@ static void what_was_sent_arrives_once_whatever_happens(void)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		under_seeds(what_was_sent_arrives_once_whatever_happens),
+		in_order(what_was_sent_arrives_once_whatever_happens),
+		in_every_order(what_was_sent_arrives_once_whatever_happens),
 		with_kills(what_was_sent_arrives_once_whatever_happens),
 	};
 

@@ -83,8 +83,10 @@ static void a_wait_out_of_time_fails_and_has_no_part_in_the_event(void)
 
 	cress_event_set(&event);
 	cress_scope_open(&limit, 0);
+	check_int(cress_event_is_set(&event), 1);
+	check_refuses(cress_event_wait(&event), ETIMEDOUT);
+	check_int(cress_scope_close(&limit), ETIMEDOUT);
 	check_int(cress_event_wait(&event), 0);
-	check_int(cress_scope_close(&limit), 0);
 	check_int(cress_event_fini(&event), 0);
 }
 

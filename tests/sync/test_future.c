@@ -68,8 +68,10 @@ static void too_early_is_eagain_and_too_late_etimedout(void)
 
 	cress_future_set_value(&future, NULL);
 	cress_scope_open(&limit, 0);
-	check_int(cress_future_get(&future, &value), 0);
-	check_int(cress_scope_close(&limit), 0);
+	check_refuses(cress_future_get(&future, &value), ETIMEDOUT);
+	check(value == &future);
+	check_int(cress_future_try_get(&future, &value), 0);
+	check_int(cress_scope_close(&limit), ETIMEDOUT);
 	check(value == NULL);
 	check_int(cress_future_fini(&future), 0);
 }

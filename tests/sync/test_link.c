@@ -7,7 +7,9 @@
 
 #include <string.h>
 
+#include <cress/future.h>
 #include <cress/link.h>
+#include <cress/queue.h>
 
 #include "loop/virtual.h"
 
@@ -364,6 +366,61 @@ static void a_link_outlives_the_hub_that_it_was_made_in(void)
 	cress_release(raw);
 }
 
+/* V23 */
+static void a_future_may_be_a_links_target(void)
+{
+	cress_t *good = cress_spawn(nap, as_value(2));
+	cress_t *bad = cress_spawn(park_for_ever, NULL);
+	cress_future_t value = {.name = "value"}, error = {.name = "error"};
+	void *got = NULL;
+
+	check_int(cress_link(good, cress_future_link, &value, CRESS_LINK_RAW),
+		  0);
+	check_int(cress_link(bad, cress_future_link, &error, 0), 0);
+	check_int(cress_future_get(&value, &got), 0);
+	check_int(as_number(got), 2);
+	check_refuses(cress_future_try_get(&error, NULL), EAGAIN);
+	cress_kill(bad, EIO);
+	check_int(cress_future_get(&error, NULL), EIO);
+
+	check_int(cress_future_fini(&value) + cress_future_fini(&error), 0);
+	cress_release(good);
+	cress_release(bad);
+}
+
+static void *put_link(cress_t *ended, void *queue)
+{
+	return cress_queue_put(queue, ended) == 0 ? NULL : cress_fail(errno);
+}
+
+/* V23: a bounded one, whose put would park, serves plain links */
+static void a_put_may_be_a_links_target(void)
+{
+	cress_queue_t queue;
+	cress_t *c[4];
+	void *ended;
+
+	cress_queue_init(&queue, CRESS_QUEUE_FIFO, 1, NULL);
+	for (int i = 0; i < 4; i++) {
+		c[i] = cress_spawn(nap, as_value(i + 1));
+		check_int(cress_link(c[i], put_link, &queue, 0), 0);
+	}
+	cress_sleep(0.01);
+	for (int i = 0; i < 4; i++) {
+		check_int(cress_queue_get(&queue, &ended), 0);
+		check(ended == c[i]);
+	}
+
+	check_int(cress_link(c[0], put_link, &queue, CRESS_LINK_RAW), 0);
+	check_int(cress_link(c[1], put_link, &queue, CRESS_LINK_RAW), 0);
+	cress_sleep(0.001);
+	check_int(log_lines_with("link"), 1);
+	check_int(cress_queue_fini(&queue), 0);
+	for (int i = 0; i < 4; i++)
+		cress_release(c[i]);
+	log_clear();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +441,8 @@ int main(void)
 		in_any_order(misuse_is_refused),
 		bare(raw_links_are_called_as_the_run_ends),
 		bare(a_link_outlives_the_hub_that_it_was_made_in),
+		in_any_order(a_future_may_be_a_links_target),
+		in_any_order(a_put_may_be_a_links_target),
 	};
 
 	return suite_run(tests);

@@ -120,7 +120,8 @@ static void what_was_put_comes_out_once_whatever_happens(void)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		under_seeds(what_was_put_comes_out_once_whatever_happens),
+		in_order(what_was_put_comes_out_once_whatever_happens),
+		in_every_order(what_was_put_comes_out_once_whatever_happens),
 		with_throws(what_was_put_comes_out_once_whatever_happens),
 	};
 

@@ -32,11 +32,13 @@ static void a_join_waits_until_every_put_is_done(void)
 	get();
 	cress_yield();
 	check_nothing_noted();
+	check_int(cress_queue_unfinished(&queue), 1);
 
 	check_int(task_done(), 0);
 	cress_yield();
 	check_noted("j1:0 j2:0");
 	check_int(cress_queue_join(&queue), 0);
+	check_int(cress_queue_unfinished(&queue), 0);
 	unmake();
 }
 
@@ -225,7 +227,9 @@ static void workers_do_everything_and_go_home(void)
 	check_int(cress_queue_join(&queue), 0);
 	check_int(done, JOBS);
 	put(1);
+	check_int(cress_queue_is_shut(&queue), 0);
 	cress_queue_shutdown(&queue, 0);
+	check_int(cress_queue_is_shut(&queue), 1);
 	for (int i = 0; i < WORKERS; i++)
 		check_int(cress_join(workers[i], NULL), 0);
 	check_int(done, JOBS + 1);
@@ -244,7 +248,8 @@ int main(void)
 		in_order(a_shut_down_wakes_all_who_wait),
 		in_order(an_immediate_one_drops_the_rest_and_says_how_many),
 		in_order(to_drop_all_ends_a_join),
-		under_seeds(workers_do_everything_and_go_home),
+		in_order(workers_do_everything_and_go_home),
+		in_every_order(workers_do_everything_and_go_home),
 	};
 
 	return suite_run(tests);

@@ -124,14 +124,15 @@ static void none_free_is_eagain_and_out_of_time_etimedout(void)
 }
 
 /* V41 */
-static void a_free_permit_is_taken_in_a_scope_that_is_over_too(void)
+static void in_a_scope_that_is_over_only_a_try_takes_a_free_permit(void)
 {
 	cress_scope_t limit;
 
 	cress_semaphore_init(&slots, 1);
 	cress_scope_open(&limit, 0);
-	check_int(cress_semaphore_acquire(&slots), 0);
 	check_refuses(cress_semaphore_acquire(&slots), ETIMEDOUT);
+	check_int(cress_semaphore_count(&slots), 1);
+	check_int(cress_semaphore_try_acquire(&slots), 0);
 	check_int(cress_scope_close(&limit), ETIMEDOUT);
 	check_int(cress_semaphore_fini(&slots), 0);
 }
@@ -270,7 +271,7 @@ int main(void)
 		in_every_order(who_releases_and_acquires_again_stands_behind),
 		in_any_order(none_free_is_eagain_and_out_of_time_etimedout),
 		in_any_order(
-			a_free_permit_is_taken_in_a_scope_that_is_over_too),
+			in_a_scope_that_is_over_only_a_try_takes_a_free_permit),
 		in_any_order(a_bounded_one_refuses_what_is_too_much),
 		in_any_order(the_limit_without_a_bound_is_that_of_the_number),
 		in_every_order(

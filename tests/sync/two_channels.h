@@ -3,7 +3,7 @@
 #ifndef TESTS_SYNC_TWO_CHANNELS_H
 #define TESTS_SYNC_TWO_CHANNELS_H
 
-#include "sync/seeds.h"
+#include "loop/support.h"
 
 #include <cress/channel.h>
 
