@@ -127,18 +127,33 @@ int cress_fd_abandon(int number)
 	return 0;
 }
 
-void cress_io_retry(int number, enum cress_direction direction)
+static void retry(struct cress_hub *hub, struct cress_fd *fd,
+		  enum cress_direction direction)
 {
-	struct cress_fd *fd = known(number);
-	struct cress_hub *hub;
 	struct cress_waiter *waiter;
 
-	if (fd == NULL)
-		return;
-	hub = cress_thread_self->hub;
 	fd->drained[direction] = 0;
 	while ((waiter = fd->waiting[direction].first) != NULL)
 		cress_fd_waiter_wake(hub, (struct cress_fd_waiter *)waiter);
+}
+
+void cress_io_retry(int number, enum cress_direction direction)
+{
+	struct cress_fd *fd = known(number);
+
+	if (fd != NULL)
+		retry(cress_thread_self->hub, fd, direction);
+}
+
+/* Without memory in the kernel each tries again, and then waits again. */
+void cress_io_failed(struct cress_hub *hub, struct cress_fd *fd)
+{
+	if (hub->syscalls->fcntl(fd->fd, F_GETFD, 0) < 0) {
+		forget(hub, fd);
+		return;
+	}
+	retry(hub, fd, CRESS_READ);
+	retry(hub, fd, CRESS_WRITE);
 }
 
 int cress_close(int number)

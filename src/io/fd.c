@@ -55,7 +55,8 @@ void cress_fd_waiter_add(struct cress_hub *hub, struct cress_fd_waiter *waiter,
 		cress_waiter_append(list_of(waiter), &waiter->waiter);
 	if (waiter->poll != NULL)
 		fd->polls[direction]++;
-	if (!fd->watching[direction])
+	/* A foreign number may mean another file than when others came. */
+	if (!fd->watching[direction] || !fd->adopted)
 		hub->driver->watch(hub, fd, direction);
 }
 
@@ -181,6 +182,7 @@ static void on_events(struct cress_hub *hub,
 static void open_io(struct cress_hub *hub)
 {
 	hub->fds_ready = on_events;
+	hub->fd_failed = cress_io_failed;
 	hub->syscalls = &cress_syscalls;
 	if (hub->driver->simulated)
 		cress_simulated_open(hub);

@@ -116,6 +116,9 @@ int cress_poll_seconds(struct pollfd *fds, nfds_t count, double seconds);
 /* Is it a regular file, or a disk? */
 int cress_io_is_file(int fd);
 
+/* The number is not open, or the kernel will not tell when it is ready. */
+void cress_io_failed(struct cress_hub *hub, struct cress_fd *fd);
+
 /* Let all who wait for this direction of `fd` try again. */
 void cress_io_retry(int fd, enum cress_direction direction);
 

@@ -57,6 +57,7 @@ struct cress_hub {
 	void (*deadlocked)(struct cress_hub *hub);
 	void (*fds_ready)(struct cress_hub *hub,
 			  const struct cress_fd_event *events, size_t count);
+	void (*fd_failed)(struct cress_hub *hub, struct cress_fd *fd);
 	void (*notified)(struct cress_hub *hub);
 	void (*closing)(struct cress_hub *hub);
 	void *io;

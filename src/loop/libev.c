@@ -61,11 +61,13 @@ static void report(ev_io *io, int events, enum cress_direction direction)
 	struct cress_libev *libev = hub->loop;
 
 	__builtin_prefetch(&slot->fd);
-	/* libev stops the watchers of a descriptor that is not open. */
+	/* The kernel has refused it: libev has stopped its watchers. */
 	if (unlikely(events & EV_ERROR)) {
 		if (libev->attached && slot->fd.watching[direction])
 			ev_ref(libev->loop);
 		slot->fd.watching[direction] = 0;
+		hub->fd_failed(hub, &slot->fd);
+		return;
 	}
 	libev->events[libev->event_count++] =
 		(struct cress_fd_event){&slot->fd, direction};
@@ -119,6 +121,8 @@ static int libev_open(struct cress_hub *hub)
 	libev->outer = -1;
 	if (host != NULL)
 		cress_libev_enter(hub, host);
+	else
+		cress_libev_expect_fork(hub);
 	return 0;
 }
 
@@ -138,6 +142,9 @@ static int libev_leave(struct cress_hub *hub)
 		cress_libev_leave(libev);
 	libev->loop = own;
 	ev_init(&libev->timer, on_timer);
+	cress_libev_expect_fork(hub);
+	/* The new loop knows none of them. */
+	cress_libev_check_all(hub);
 	cress_libev_each_io(libev, cress_libev_start_io);
 	return 0;
 }
@@ -166,6 +173,35 @@ static double libev_now(struct cress_hub *hub)
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+static void on_awake(struct ev_loop *loop, ev_idle *idle, int events)
+{
+	(void)events;
+	ev_idle_stop(loop, idle);
+}
+
+/* libev is about to get itself another epoll, and to tell it of all. */
+static void on_fork(struct ev_loop *loop, ev_fork *fork, int events)
+{
+	struct cress_hub *hub = fork->data;
+	struct cress_libev *libev = hub->loop;
+
+	(void)events;
+	libev->lost = 1;
+	if (cress_libev_check_all(hub) && !libev->attached)
+		ev_idle_start(loop, &libev->awake);
+}
+
+void cress_libev_expect_fork(struct cress_hub *hub)
+{
+	struct cress_libev *libev = hub->loop;
+
+	ev_idle_init(&libev->awake, on_awake);
+	ev_fork_init(&libev->fork, on_fork);
+	libev->fork.data = hub;
+	ev_fork_start(libev->loop, &libev->fork);
+	ev_unref(libev->loop);
+}
+
 static void run_with_timer(struct cress_libev *libev, double seconds)
 {
 	ev_now_update(libev->loop);
@@ -179,6 +215,8 @@ void cress_libev_poll(struct cress_hub *hub, double seconds)
 {
 	struct cress_libev *libev = hub->loop;
 
+	if (libev->changed != NULL && cress_libev_check_changed(hub))
+		seconds = 0;
 	if (seconds == 0)
 		ev_run(libev->loop, EVRUN_NOWAIT);
 	else if (isinf(seconds))

@@ -24,6 +24,8 @@
 struct cress_slot {
 	struct cress_fd fd;
 	ev_io io[2];
+	struct cress_slot *next_changed;
+	int changed;		/* is in that list */
 } __attribute__((aligned(64)));
 
 struct cress_libev {
@@ -31,6 +33,7 @@ struct cress_libev {
 	ev_timer timer;
 	struct cress_slot **chunks;
 	size_t chunk_count;
+	struct cress_slot *changed;	/* libev will tell the kernel of them */
 	size_t event_count;
 	struct cress_fd_event events[CRESS_LIBEV_BATCH];
 
@@ -51,7 +54,9 @@ struct cress_libev {
 	/* For a foreign host. */
 	int outer;		/* the descriptor that it polls, or -1 */
 	int lost;		/* libev has taken itself another epoll */
-	ev_fork fork;
+
+	ev_fork fork;		/* it is about to do so */
+	ev_idle awake;		/* must not sleep this once */
 };
 
 static inline void cress_libev_start_io(struct cress_libev *libev, ev_io *io)
@@ -83,6 +88,14 @@ void cress_libev_unwatch(struct cress_hub *hub, struct cress_fd *fd,
 void cress_libev_forget(struct cress_hub *hub, struct cress_fd *fd);
 void cress_libev_free_fds(struct cress_libev *libev);
 
+/*
+ * Before libev tells the kernel of watchers: give up those of descriptors that
+ * are not open, which it takes for a bug that it aborts for. Of those that have
+ * changed, or of all. Returns whether there was one; its waiters are ready.
+ */
+int cress_libev_check_changed(struct cress_hub *hub);
+int cress_libev_check_all(struct cress_hub *hub);
+
 /* Call `fn` for all watchers of descriptors that are started. */
 void cress_libev_each_io(struct cress_libev *libev,
 			 void (*fn)(struct cress_libev *libev, ev_io *io));
@@ -97,6 +110,9 @@ void cress_libev_on_writable(struct ev_loop *loop, ev_io *io, int events);
 int cress_libev_expect_notify(struct cress_hub *hub, int expect);
 void cress_libev_forked(struct cress_hub *hub);
 void cress_libev_poll(struct cress_hub *hub, double seconds);
+
+/* Set up the watcher that learns of another epoll. */
+void cress_libev_expect_fork(struct cress_hub *hub);
 
 /* Into the loop of a host, and out of it. */
 void cress_libev_enter(struct cress_hub *hub, struct ev_loop *loop);

@@ -8,6 +8,9 @@
  * number in the same iteration; what still arrives for the old one libev
  * discards by its generation. `watching` says what is started, whatever loop
  * there is.
+ *
+ * The kernel is told of a change when libev next polls, and the program may
+ * close a number unseen before. So whatever changed is checked just then.
  */
 #include "loop/libev.h"
 
@@ -101,14 +104,70 @@ struct cress_fd *cress_libev_known_fd(struct cress_hub *hub, int fd)
 	return &libev->chunks[chunk][(size_t)fd % CHUNK].fd;
 }
 
+static void note_change(struct cress_hub *hub, struct cress_slot *slot)
+{
+	struct cress_libev *libev = hub->loop;
+
+	hub->unsettled = 1;
+	if (slot->changed)
+		return;
+	slot->changed = 1;
+	slot->next_changed = libev->changed;
+	libev->changed = slot;
+}
+
+static int is_watched(const struct cress_slot *slot)
+{
+	return slot->fd.watching[0] | slot->fd.watching[1];
+}
+
+static int check(struct cress_hub *hub, struct cress_slot *slot)
+{
+	if (!is_watched(slot) || fcntl(slot->fd.fd, F_GETFD) >= 0)
+		return 0;
+	hub->fd_failed(hub, &slot->fd);
+	return 1;
+}
+
+int cress_libev_check_changed(struct cress_hub *hub)
+{
+	struct cress_libev *libev = hub->loop;
+	struct cress_slot *slot;
+	int lost = 0;
+
+	while ((slot = libev->changed) != NULL) {
+		libev->changed = slot->next_changed;
+		slot->changed = 0;
+		lost |= check(hub, slot);
+	}
+	return lost;
+}
+
+int cress_libev_check_all(struct cress_hub *hub)
+{
+	struct cress_libev *libev = hub->loop;
+	int lost = 0;
+
+	for (size_t i = 0; i < libev->chunk_count * CHUNK; i++) {
+		struct cress_slot *chunk = libev->chunks[i / CHUNK];
+
+		if (chunk != NULL)
+			lost |= check(hub, &chunk[i % CHUNK]);
+	}
+	return lost;
+}
+
 void cress_libev_watch(struct cress_hub *hub, struct cress_fd *fd,
 		       enum cress_direction direction)
 {
 	struct cress_libev *libev = hub->loop;
 	struct cress_slot *slot = (struct cress_slot *)fd;
 
+	/* Started for another waiter, and perhaps for another file. */
+	if (unlikely(fd->watching[direction]))
+		cress_libev_stop_io(libev, &slot->io[direction]);
 	fd->watching[direction] = 1;
-	hub->unsettled = 1;
+	note_change(hub, slot);
 	/* Unseen, a foreign number may mean another file than last time. */
 	if (!fd->adopted)
 		ev_io_set(&slot->io[direction], fd->fd,
@@ -125,7 +184,7 @@ void cress_libev_unwatch(struct cress_hub *hub, struct cress_fd *fd,
 	if (!fd->watching[direction])
 		return;
 	fd->watching[direction] = 0;
-	hub->unsettled = 1;
+	note_change(hub, slot);
 	cress_libev_stop_io(libev, &slot->io[direction]);
 }
 

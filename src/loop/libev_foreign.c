@@ -14,16 +14,6 @@
 
 #include <cress/runtime.h>
 
-/* Libev is about to get itself another epoll. */
-static void on_fork(struct ev_loop *loop, ev_fork *fork, int events)
-{
-	struct cress_libev *libev = fork->data;
-
-	(void)loop;
-	(void)events;
-	libev->lost = 1;
-}
-
 int cress_libev_descriptor(struct cress_hub *hub)
 {
 	struct cress_libev *libev = hub->loop;
@@ -39,16 +29,13 @@ int cress_libev_descriptor(struct cress_hub *hub)
 	if (cress_libev_expect_notify(hub, 1) != 0)
 		return -1;
 	/* Now the kernel learns of it, and it is the mark to search for. */
+	cress_libev_check_changed(hub);
 	ev_run(libev->loop, EVRUN_NOWAIT);
 	inner = cress_epoll_of(libev->notice.fd);
 	if (inner < 0)
 		return -1;
 	libev->outer = cress_epoll_around(inner);
-	if (libev->outer < 0)
-		return -1;
-	ev_fork_init(&libev->fork, on_fork);
-	libev->fork.data = libev;
-	ev_fork_start(libev->loop, &libev->fork);
+	libev->lost = 0;
 	return libev->outer;
 }
 
@@ -65,7 +52,7 @@ void cress_libev_settle(struct cress_hub *hub)
 		hub->unsettled = 0;
 		cress_libev_poll(hub, 0);
 	}
-	if (!libev->lost)
+	if (!libev->lost || libev->outer < 0)
 		return;
 	libev->lost = 0;
 	inner = cress_epoll_of(libev->notice.fd);

@@ -84,6 +84,7 @@ static void on_prepare(struct ev_loop *loop, ev_prepare *prepare, int events)
 	struct cress_libev *libev = hub->loop;
 
 	(void)events;
+	cress_libev_check_changed(hub);
 	arm(hub);
 	hold(libev, cress_host_is_needed(hub));
 	if (cress_host_is_due(hub))
@@ -120,6 +121,7 @@ void cress_libev_leave(struct cress_libev *libev)
 	host_stop(libev->loop, prepare, &libev->prepare);
 	host_stop(libev->loop, check, &libev->check);
 	host_stop(libev->loop, idle, &libev->idle);
+	host_stop(libev->loop, fork, &libev->fork);
 	ev_cleanup_stop(libev->loop, &libev->cleanup);
 	hold(libev, 0);
 	libev->loop = NULL;
@@ -154,6 +156,7 @@ void cress_libev_enter(struct cress_hub *hub, struct ev_loop *loop)
 	host_start(loop, prepare, &libev->prepare);
 	host_start(loop, check, &libev->check);
 	ev_cleanup_start(loop, &libev->cleanup);
+	cress_libev_expect_fork(hub);
 	/* Should the loop be running, it must get to on_prepare(). */
 	hold(libev, 1);
 }
