@@ -8,8 +8,8 @@
  * says; MSG_DONTWAIT asks for EAGAIN instead; it never sees EINTR; it never
  * raises SIGPIPE; and it fails with the errors of hub.h when it is cancelled,
  * and then has moved nothing. EBADF also means that the descriptor was closed
- * with cress_close() while the caller was parked on it. After close(2), of which
- * nobody is told, it may say so as well, or wait for ever.
+ * with cress_close() while the caller was parked on it. After close(2), which
+ * tells nobody, a call may fail so as well, or wait for ever.
  *
  * A descriptor that the library made, or that was given to cress_fd_adopt(),
  * is cheapest: it stays registered with the event loop, so that a request

@@ -131,16 +131,19 @@ static cress_t *resolve(cress_t *to, void **value, int *error)
 static void *meet_scheduler(struct cress_thread *thread, cress_t *to,
 			    int error)
 {
-	if (to->kind & CRESS_KIND_HUB) {
-		if (error != 0)
-			cress_log(CRESS_LOG_ERROR,
-				  "error %d (%s) was thrown at the hub", error,
-				  strerror(error));
-	} else if (error != 0) {
-		thread->upcalls->interrupt(to, error);
-	} else {
+	int is_hub = to->kind & CRESS_KIND_HUB;
+
+	if (!is_hub && error == 0)
 		return refuse(thread, EBUSY);
-	}
+	/* What cannot be queued must not have thrown either. */
+	if (thread->upcalls->may_yield() != 0)
+		return refuse(thread, errno);
+	if (!is_hub)
+		thread->upcalls->interrupt(to, error);
+	else if (error != 0)
+		cress_log(CRESS_LOG_ERROR,
+			  "error %d (%s) was thrown at the hub", error,
+			  strerror(error));
 	if (thread->upcalls->yield() != 0)
 		return refuse(thread, errno);
 	thread->current->error = 0;

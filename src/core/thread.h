@@ -113,7 +113,9 @@ struct cress {
  * of it, and works without it.
  */
 struct cress_upcalls {
-	/* Queue the current coroutine and run the others; 0 or -1. */
+	/* Is there a hub, and room in its ring for one more? 0, or -1. */
+	int (*may_yield)(void);
+	/* After that: queue the current one and run the others; 0 or -1. */
 	int (*yield)(void);
 	/*
 	 * Wake who waits for the end of `dead`, which has no more to run, give

@@ -92,11 +92,7 @@ struct cress_hub *cress_wait_begin_slow(void)
 
 /* The upcalls of core. */
 
-/*
- * A switch never fails because its caller is cancelled: it only queues it. A
- * host does not park, but what it has asked for is done all the same.
- */
-static int upcall_yield(void)
+static int upcall_may_yield(void)
 {
 	struct cress_hub *hub = cress_hub_get();
 	cress_t *c;
@@ -110,8 +106,20 @@ static int upcall_yield(void)
 		errno = EDEADLK;
 		return -1;
 	}
-	if (cress_hub_reserve(hub) != 0)
-		return -1;
+	return cress_hub_reserve(hub);
+}
+
+/*
+ * A switch never fails because its caller is cancelled: it only queues it. A
+ * host does not park, but what it has asked for is done all the same.
+ */
+static int upcall_yield(void)
+{
+	struct cress_hub *hub = cress_thread_self->hub;
+	cress_t *c = hub->thread->current;
+
+	if (c->kind & CRESS_KIND_HOST)
+		return 0;
 	cress_hub_push(hub, c, NULL);
 	return (int)(intptr_t)cress_hub_switch(hub, c);
 }
@@ -265,6 +273,7 @@ static void upcall_forked(struct cress_thread *thread)
 }
 
 static const struct cress_upcalls upcalls = {
+	.may_yield = upcall_may_yield,
 	.yield = upcall_yield,
 	.leave = upcall_leave,
 	.interrupt = upcall_interrupt,

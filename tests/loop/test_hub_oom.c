@@ -6,6 +6,7 @@
  */
 #include "loop/support.h"
 
+#include "loop/hub.h"
 #include "loop/virtual.h"
 #include "support/memory.h"
 
@@ -288,6 +289,31 @@ static void a_handler_of_main_may_park_when_its_thread_ends(void)
 	check_int(memory_mappings(), mappings);
 }
 
+/* D7, D2 */
+static void a_throw_without_room_for_the_thrower_throws_nothing(void)
+{
+	static cress_t *raw[5000];
+	cress_t *target = cress_spawn(park_for_ever, NULL);
+	struct cress_thread *thread = cress_thread_self;
+	size_t count = 0;
+
+	check_int(cress_yield(), 0);
+	while (thread->live < thread->hub->mask && count < 5000)
+		raw[count++] = cress_new(give_back, NULL);
+	memory_fail(1);
+	check(cress_throw(target, EPIPE) == NULL);
+	check_int(cress_error(), ENOMEM);
+	check(memory_has_failed());
+	memory_fail(0);
+	check_int(cress_yield(), 0);
+	check(!cress_is_dead(target));
+
+	check_int(cress_kill(target, EPROTO), 0);
+	check_int(cress_join(target, NULL), EPROTO);
+	while (count > 0)
+		cress_release(raw[--count]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +324,7 @@ int main(void)
 		bare(a_handler_of_main_may_park_when_its_thread_ends),
 		in_order(a_kill_needs_no_memory),
 		in_order(a_spawn_without_memory_leaves_the_others_alone),
+		in_order(a_throw_without_room_for_the_thrower_throws_nothing),
 	};
 
 	memory_install();
