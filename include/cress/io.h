@@ -104,7 +104,8 @@ int cress_shutdown(int fd, int how);
 
 /*
  * As poll(2), with milliseconds. A descriptor that is not open is reported as
- * POLLNVAL.
+ * POLLNVAL. To wait for more than input and output, urgent data or a hang-up
+ * alone, takes a descriptor for so long: EMFILE, ENFILE; ENOMEM, ENOSPC.
  */
 int cress_poll(struct pollfd *fds, nfds_t nfds, int timeout);
 
@@ -112,9 +113,9 @@ int cress_poll(struct pollfd *fds, nfds_t nfds, int timeout);
  * As select(2). `timeout` is left as it is, NULL waits for ever; a negative,
  * or of a million microseconds and more, is EINVAL, as is an `nfds` beyond
  * FD_SETSIZE. Without descriptors it only sleeps. The sets are changed only if
- * it succeeds. Urgent data, in `exceptfds`, end a wait only together with
- * something that can be read. More than 16 descriptors cost an allocation,
- * which may fail with ENOMEM; cress_poll() is the better call for many.
+ * it succeeds. To wait for `exceptfds` has the errors of cress_poll(). More
+ * than 16 descriptors cost an allocation, which may fail with ENOMEM;
+ * cress_poll() is the better call for many.
  */
 int cress_select(int nfds, fd_set *readfds, fd_set *writefds,
 		 fd_set *exceptfds, struct timeval *timeout);

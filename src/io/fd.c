@@ -55,6 +55,8 @@ void cress_fd_waiter_add(struct cress_hub *hub, struct cress_fd_waiter *waiter,
 		cress_waiter_append(list_of(waiter), &waiter->waiter);
 	if (waiter->poll != NULL)
 		fd->polls[direction]++;
+	if (unlikely(waiter->unwatched))
+		return;
 	/* A foreign number may mean another file than when others came. */
 	if (!fd->watching[direction] || !fd->adopted)
 		hub->driver->watch(hub, fd, direction);

@@ -27,6 +27,7 @@ struct cress_fd_waiter {
 	struct cress_waiter waiter;
 	enum cress_direction direction;
 	struct cress_poll *poll;	/* wants to be told, not served */
+	int unwatched;		/* waits for no more than a close */
 };
 
 /* Put it into its list, at the end or the front; and out again. */

@@ -5,7 +5,8 @@
  * A poll parks on one waiter, and puts one more into the list of each
  * descriptor and direction. The first event, the time-out and an interruption
  * each take all of them out again. What is ready poll(2) itself says, before
- * the wait and after it.
+ * the wait and after it. Events that the loop does not know come by an epoll,
+ * which is one more of those descriptors.
  */
 #include <cress/io.h>
 
@@ -14,16 +15,18 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "core/memory.h"
 #include "io/fd.h"
 #include "io/syscalls.h"
+#include "io/urgent.h"
 
 /* So many descriptors need no allocation. */
 #define FEW 4
 
-#define WRITABLE (POLLOUT | POLLWRNORM | POLLWRBAND)
-#define READABLE (POLLIN | POLLRDNORM | POLLRDBAND | POLLPRI | POLLRDHUP)
+#define WRITABLE (POLLOUT | POLLWRNORM)
+#define READABLE (POLLIN | POLLRDNORM)
 
 struct cress_poll {
 	struct cress_timer timer;
@@ -31,6 +34,7 @@ struct cress_poll {
 	struct cress_hub *hub;
 	struct cress_fd_waiter *members;
 	size_t count;
+	int urgent;		/* an epoll, or -1 */
 	int timed_out;
 	int events;		/* of the member that ended it */
 };
@@ -111,15 +115,21 @@ static int add_member(struct cress_poll *poll, int fd, int direction)
 static int add_members(struct cress_poll *poll, const struct pollfd *fds,
 		       nfds_t count)
 {
+	if (poll->urgent >= 0 &&
+	    add_member(poll, poll->urgent, CRESS_READ) != 0)
+		return -1;
 	for (nfds_t i = 0; i < count; i++) {
 		short events = fds[i].events;
 
 		if (fds[i].fd < 0)
 			continue;
-		/* Errors are reported in any case, and make it readable. */
-		if (!(events & WRITABLE) || events & READABLE)
+		/* Without an event it is in a list for who closes it. */
+		if (!(events & WRITABLE) || events & ~WRITABLE) {
 			if (add_member(poll, fds[i].fd, CRESS_READ) != 0)
 				return -1;
+			poll->members[poll->count - 1].unwatched =
+				poll->urgent >= 0 && !(events & READABLE);
+		}
 		if (events & WRITABLE &&
 		    add_member(poll, fds[i].fd, CRESS_WRITE) != 0)
 			return -1;
@@ -159,20 +169,21 @@ int cress_poll_now(struct pollfd *fds, nfds_t count)
 	return ready;
 }
 
-static int poll_until(struct cress_hub *hub, struct pollfd *fds, nfds_t count,
-		      double when)
+static int poll_with(struct cress_hub *hub, struct pollfd *fds, nfds_t count,
+		     double when, int urgent)
 {
-	struct cress_fd_waiter few[2 * FEW];
+	struct cress_fd_waiter few[2 * FEW + 1];
 	struct cress_fd_waiter *members = few;
 	int ready = 0, result = 0;
 
 	if (count > FEW) {
-		members = cress_alloc_array(2 * count, sizeof *members);
+		members = cress_alloc_array(2 * count + 1, sizeof *members);
 		if (members == NULL)
 			return -1;
 	}
 	while (ready == 0 && result == 0) {
-		struct cress_poll call = {.hub = hub, .members = members};
+		struct cress_poll call = {.hub = hub, .members = members,
+					  .urgent = urgent};
 
 		result = add_members(&call, fds, count);
 		if (result == 0)
@@ -186,6 +197,24 @@ static int poll_until(struct cress_hub *hub, struct pollfd *fds, nfds_t count,
 	if (members != few)
 		cress_free(members);
 	return result != 0 ? -1 : ready;
+}
+
+static int poll_until(struct cress_hub *hub, struct pollfd *fds, nfds_t count,
+		      double when)
+{
+	int urgent = hub->driver->simulated ? -1
+					    : cress_urgent_open(fds, count);
+	int ready, saved;
+
+	if (likely(urgent == -1))
+		return poll_with(hub, fds, count, when, -1);
+	if (urgent < 0)
+		return -1;
+	ready = poll_with(hub, fds, count, when, urgent);
+	saved = errno;
+	close(urgent);
+	errno = saved;
+	return ready;
 }
 
 int cress_poll_seconds(struct pollfd *fds, nfds_t count, double seconds)
@@ -223,8 +252,8 @@ int cress_io_pause(struct cress_io *io, double seconds)
 	    add_member(&call, io->fd->fd, io->direction) != 0)
 		return -1;
 	begin_wait(&call);
-	cress_waiter_append(&io->fd->waiting[io->direction], &member.waiter);
-	io->fd->polls[io->direction]++;
+	member.unwatched = 1;
+	cress_fd_waiter_add(io->hub, &member, 0);
 	cress_timer_add(&io->hub->timers, &call.timer, when);
 	if (cress_park(io->hub, &call.waiter) != 0 || cress_io_is_stale(io))
 		return -1;
