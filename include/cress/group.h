@@ -29,7 +29,8 @@
  *
  * What a member ends with is kept until cress_group_next() has taken it or the
  * group is closed. A group that lives for long and whose results nobody takes
- * must be opened with CRESS_GROUP_FORGET, or it grows with every member.
+ * must be opened with CRESS_GROUP_FORGET, or it grows with every member. A
+ * member that dies of an error is logged, as any spawned coroutine is.
  *
  * map.h builds on this. From gevent and multiprocessing: start and spawn are
  * cress_group_spawn(), apply_async with it (callback: link.h), full is
@@ -152,6 +153,8 @@ int cress_group_wait_free(cress_group_t *group);
  * Returns 0 if all that have ended so far succeeded, the positive error that
  * the first of the others died of, or -1 if the waiting failed, with errno:
  * EDEADLK the caller is a member; cress_group_count() says how many are left.
+ * With CRESS_GROUP_FAIL_FAST it is ECANCELED after an error, since the group is
+ * cancelled then, and cress_group_error() has the error.
  */
 int cress_group_join(cress_group_t *group);
 
@@ -208,7 +211,9 @@ int cress_group_cancel(cress_group_t *group);
  *
  * Returns 0; ETIMEDOUT or ECANCELED if this group's deadline or cancel made a
  * call of its opener fail; or -1 with errno: EPERM another coroutine opened
- * it, EINVAL it is not the innermost scope.
+ * it, EINVAL it is not the innermost scope. On a stack that runs a host's loop
+ * (embed.h) it cannot wait: EDEADLK if a member still lives. They are killed
+ * then; let the loop run, and close it again.
  */
 int cress_group_close(cress_group_t *group);
 

@@ -229,8 +229,12 @@ static int end_members(struct cress_group_impl *g)
 		return 0;
 	}
 	cress_members_kill(hub, g, NULL, ECANCELED);
-	if (g->first != NULL)
-		cress_group_park_firmly(hub, g, &g->closing);
+	if (g->first == NULL)
+		return 0;
+	/* A host's stack runs the loop that they need to end. */
+	if (hub->thread->current->kind & CRESS_KIND_HOST)
+		return fail(EDEADLK);
+	cress_group_park_firmly(hub, g, &g->closing);
 	return 0;
 }
 
