@@ -14,12 +14,17 @@
  * a certain few steps in a certain order. Those that waited for one object go
  * on in the order in which it woke them, whatever the seed.
  *
+ * Time stands still while anybody is ready. A race with a timer, a time-out or
+ * the length of a sleep is found with CRESS_SIMULATE_SLOW.
+ *
  * A run fails if the function returns anything but 0, if it meets a deadlock,
- * or if it makes a million decisions. The first failure ends the simulation,
- * and a report goes to the log: the seed, the last decisions, who waits for
- * what. With CRESS_SEED in the environment, as the report gives it, only that
- * run takes place, and each of its decisions is printed when it is taken: this
- * is how to get from a line in a log to a debugger.
+ * or if it makes a million decisions. In a deadlock all that are parked but the
+ * function itself are killed, as long as its stack is there. The first failure
+ * ends the simulation, and a report goes to the log: the seed, the last
+ * decisions, who waits for what. With CRESS_SEED in the environment, as the
+ * report gives it, only that run takes place, and each of its decisions is
+ * printed when it is taken: this is how to get from a line in a log to a
+ * debugger.
  *
  *     static int transfer(void *arg)
  *     {

@@ -31,7 +31,22 @@ static int fail(int error)
 	return -1;
 }
 
-/* Who waits is told now: the error at main lets the run go on. */
+/* All that are parked but main; returns whether there was one that goes on. */
+static int kill_others(struct cress_hub *hub)
+{
+	cress_t *c = NULL;
+
+	while ((c = cress_next_of_thread(hub->thread, c)) != NULL)
+		if (c->state == CRESS_PARKED)
+			cress_kill_now(hub, c, ECANCELED);
+	return !cress_hub_is_idle(hub);
+}
+
+/*
+ * Who waits is told now: what follows only ends the run. What the others wait
+ * for may lie on main's stack, which does not expect an error: so they are
+ * killed as long as it is there.
+ */
 static void on_deadlock(struct cress_hub *hub)
 {
 	struct cress_simulator *simulator = hub->thread->simulator;
@@ -40,6 +55,9 @@ static void on_deadlock(struct cress_hub *hub)
 	    !(simulator->how.flags & CRESS_SIMULATE_DEADLOCKS)) {
 		simulator->reason = CRESS_SIMULATED_DEADLOCK;
 		cress_story_waiters(simulator, hub);
+		simulator->schedule.over = 1;
+		if (kill_others(hub))
+			return;
 	}
 	simulator->deadlocked(hub);
 }

@@ -2,12 +2,13 @@
 /*
  * Runs that are left in the middle: by an assertion of cmocka, which jumps, by
  * an abort, by an exit. The seed is told all the same, and after a jump the
- * thread can simulate again.
+ * thread can simulate again. And by a deadlock, which ends the others first.
  */
 #include "support/child.h"
 #include "support/environment.h"
 #include "support/suite.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -166,6 +167,43 @@ static void an_exit_tells_the_seed_on_its_way(void **state)
 	assert_true(child_said(&child, "exits in a run: CRESS_SEED=3"));
 }
 
+static int inside, late;
+
+static void *wait_in_vain(void *semaphore)
+{
+	int result = cress_semaphore_acquire(semaphore);
+
+	late += !inside;
+	return result == 0 ? semaphore : cress_fail(errno);
+}
+
+/* As a test that is written in a hurry: nothing looks at what join says. */
+static int wait_for_one_who_waits_in_vain(void *arg)
+{
+	cress_semaphore_t never;
+	cress_t *c;
+
+	inside = 1;
+	cress_semaphore_init(&never, 0);
+	c = cress_spawn(wait_in_vain, &never);
+	cress_join(c, arg);
+	inside = 0;
+	return 0;
+}
+
+/* Or they would touch what lay on a stack that is gone, before the report. */
+static void those_of_a_deadlock_end_before_the_function(void **state)
+{
+	cress_simulation_t how = {.seeds = 5};
+
+	(void)state;
+	late = 0;
+	assert_int_equal(cress_simulate(wait_for_one_who_waits_in_vain, NULL,
+					&how), 1);
+	assert_int_equal(how.reason, CRESS_SIMULATED_DEADLOCK);
+	assert_int_equal(late, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +212,7 @@ int main(void)
 		test(an_assertion_in_the_last_simulation_is_told_at_exit),
 		test(an_abort_tells_the_seed_on_its_way),
 		test(an_exit_tells_the_seed_on_its_way),
+		test(those_of_a_deadlock_end_before_the_function),
 	};
 
 	return suite_run(tests);

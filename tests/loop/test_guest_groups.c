@@ -237,7 +237,7 @@ static void open_and_close_from_main(void (*turn)(void))
 }
 
 /* D8: main of a guest cannot wait, but nothing is lost by its trying */
-static void a_group_of_the_hosts_stack_is_closed_when_its_members_ended(void)
+static void a_group_of_the_hosts_stack_closes_after_its_members(void)
 {
 	alarm(20);
 	in_attached_loop();
@@ -262,7 +262,7 @@ int main(void)
 		bare(groups_of_a_guest_work_and_close),
 		bare(the_deadline_of_a_guests_group_ends_it),
 		bare(a_simulation_leaves_the_guest_as_it_was),
-		bare(a_group_of_the_hosts_stack_is_closed_when_its_members_ended),
+		bare(a_group_of_the_hosts_stack_closes_after_its_members),
 	};
 
 	return suite_run(tests);
