@@ -208,7 +208,6 @@ static int perform(struct slot *slot)
 	int failed = multi_perform(fetcher->multi, slot->easy, &code);
 	int error = errno;
 	int too_slow = cress_scope_close(&limit) == ETIMEDOUT;
-
 	if (!failed)
 		judge(slot, code);
 	else if (too_slow)
