@@ -2,8 +2,8 @@
 /*
  * A crawl from the start URLs to the summary.
  *
- * The main coroutine spawns the workers and joins them; beside them run one
- * coroutine that shows the progress and one that waits for Ctrl-C. Ctrl-C
+ * The workers are a group that is joined; a group around it holds the one
+ * coroutine that shows the progress and the one that waits for Ctrl-C. Ctrl-C
  * kills the workers, and everything ends the same way as without it.
  */
 #include "crawl.h"
@@ -13,10 +13,12 @@
 #include "progress.h"
 #include "url.h"
 
+#include <cress/group.h>
 #include <cress/hub.h>
 #include <cress/io.h>
 
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,37 +95,26 @@ static void *await_interrupt(void *arg)
 		pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 		/* A worker that is fetching gives its transfer up. */
 		crawl->interrupted = 1;
-		for (size_t i = 0; i < crawl->worker_count; i++)
-			cress_kill(crawl->workers[i], CRESS_EXIT);
+		cress_group_kill(&crawl->workers, CRESS_EXIT);
 	}
 	cress_close(fd);
 	return NULL;
 }
 
-/* End a coroutine that would go on for ever. */
-static void end(cress_t *coroutine)
-{
-	if (coroutine == NULL)
-		return;
-	cress_kill(coroutine, CRESS_EXIT);
-	cress_join(coroutine, NULL);
-}
-
+/* Spawn them. Returns 0, or -1: there is not even one. */
 static int start_workers(struct crawl *crawl)
 {
 	cress_attr_t attr = {.name = "worker"};
 	size_t count = crawl->settings->concurrent_requests;
 
-	crawl->workers = calloc(count, sizeof(cress_t *));
-	if (crawl->workers == NULL)
-		return -1;
-	while (crawl->worker_count < count) {
-		cress_t *worker = cress_spawn_with(work, crawl, &attr);
+	for (size_t i = 0; i < count; i++) {
+		cress_t *worker = cress_group_spawn_with(&crawl->workers, work,
+							 crawl, &attr);
 
 		/* Fewer will do, but none will not. */
 		if (worker == NULL)
-			return crawl->worker_count == 0 ? -1 : 0;
-		crawl->workers[crawl->worker_count++] = worker;
+			return i == 0 ? -1 : 0;
+		cress_release(worker);
 	}
 	return 0;
 }
@@ -136,20 +127,28 @@ static int work_all(struct crawl *crawl)
 		.frontier = &crawl->frontier,
 		.is_terminal = isatty(STDOUT_FILENO),
 	};
+	cress_group_t watchers;
 
-	if (start_workers(crawl)) {
+	if (cress_group_open(&watchers, INFINITY, CRESS_GROUP_FORGET)) {
 		perror("crawler");
 		return -1;
 	}
-	cress_t *interrupt = cress_spawn(await_interrupt, crawl);
-	cress_t *show = cress_spawn(progress_show, &progress);
-	for (size_t i = 0; i < crawl->worker_count; i++)
-		cress_join(crawl->workers[i], NULL);
-	end(show);
-	end(interrupt);
+	int failed = cress_group_open(&crawl->workers, INFINITY,
+				      CRESS_GROUP_FORGET);
+	if (!failed) {
+		failed = start_workers(crawl);
+		cress_group_go(&watchers, await_interrupt, crawl);
+		cress_group_go(&watchers, progress_show, &progress);
+		cress_group_join(&crawl->workers);
+		cress_group_close(&crawl->workers);
+	}
+	if (failed)
+		perror("crawler");
+	/* These two would go on for ever: to close their group ends them. */
+	cress_group_close(&watchers);
 	if (progress.is_terminal)
 		fputs("\r\033[K", stdout);
-	return 0;
+	return failed;
 }
 
 /* Write the file for the broken links, if the user wants one. */
@@ -254,7 +253,6 @@ static int clean_up(struct crawl *crawl)
 	while (crawl->host_count > 0)
 		free(crawl->hosts[--crawl->host_count]);
 	free(crawl->hosts);
-	free(crawl->workers);
 	return failed;
 }
 

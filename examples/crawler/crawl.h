@@ -12,7 +12,7 @@
 #include "options.h"
 #include "report.h"
 
-#include <cress/coroutine.h>
+#include <cress/group.h>
 
 struct crawl {
 	const struct options *options;
@@ -24,8 +24,7 @@ struct crawl {
 	struct fetcher *fetcher;
 	char **hosts;		/* URLs whose hosts may be visited */
 	size_t host_count;
-	cress_t **workers;
-	size_t worker_count;
+	cress_group_t workers;
 	int interrupted;
 };
 
