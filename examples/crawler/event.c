@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An event out of what cress offers today: a waiter sleeps for ever in a scope
- * of its own, and to wake it is to cancel that scope.
+ * An event out of a scope: a waiter sleeps for ever in one of its own, and to
+ * wake it is to cancel that. A condition of the library would not do: its mutex
+ * would let others run between the check and the wait.
  *
  * The waiters lie on the stacks of their coroutines, linked in the order in
  * which they came. A waiter is linked exactly as long as nobody has woken it:
