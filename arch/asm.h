@@ -16,12 +16,24 @@
 #define IF_GUARDED(guarded, otherwise) otherwise
 #endif
 
+/* Where a function's symbol is not its code, a port defines these two. */
+#ifndef LABEL
+#define LABEL(name) .globl name; .type name, %function; name:
+#define CODE(name) name
+#endif
+
 /* Hidden: a call from inside the library needs no PLT, nobody else calls. */
 #define FUNCTION(name) \
-	.text; .p2align 6; .globl name; .hidden name; \
-	.type name, %function; name: .cfi_startproc
+	.text; .p2align 6; LABEL(name) .hidden name; .cfi_startproc
 
-#define END(name) .cfi_endproc; .size name, . - name
+#define END(name) .cfi_endproc; .size name, . - CODE(name)
+
+/* Unwinders find a register at an offset from another, up to 8191. */
+.macro lies_at base, number, offset
+	.cfi_escape 0x10, ((\number) & 127) | 128, (\number) >> 7
+	.cfi_escape 3, 0x70 + \base		/* numbers are LEB128 */
+	.cfi_escape ((\offset) & 127) | 128, (\offset) >> 7
+.endm
 
 /* Unwinders find a register at an offset from another, up to 8191. */
 .macro lies_at base, number, offset

@@ -13,13 +13,13 @@
  * t1, its registers lie in its context until each is loaded. The CFI says so.
  */
 #define BRANCH_TARGET				/* no landing pads yet */
-#define FIND ld t4, 0(a0); ld t1, 8(a0)		/* the longest chain */
+#define FIND ld t4, 0(a0); ld t1, 8(a0) /* the longest chain */
 #define AIM					/* t1 is there already */
 #define SAVE_FP frrm t2; sw t2, 208(a2)
 #define RELOAD_FP 2: fsrm t3; j 1b
 #include "../asm.h"
 
-	.option norvc				/* the entry's nop has 4 bytes */
+	.option norvc				/* the entry relies on it */
 
 /* What a callee keeps: two registers, the first's number, the offset. */
 .macro REGISTERS how

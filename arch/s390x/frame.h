@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* z/Architecture, 64 bits. arch/README.md explains; switch.S has the offsets. */
+/* z/Architecture, 64 bits. arch/README.md explains; switch.S has offsets. */
 #ifndef CRESS_ARCH_FRAME_H
 #define CRESS_ARCH_FRAME_H
 

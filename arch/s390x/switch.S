@@ -65,7 +65,7 @@
 	br	%r14
 .endm
 
-/* Returns are foreseen by their address, as all jumps are: one way is enough. */
+/* Returns are foreseen by address, as all jumps are: one way is enough. */
 .macro RESUME
 	RETURN
 .endm

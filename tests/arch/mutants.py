@@ -23,6 +23,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import types
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAMS = {'test_registers': ['poison.S'], 'test_entry': []}
@@ -36,18 +37,24 @@ USUALLY = 70
 # return and jump both ways are right and one is slow; the others are the
 # ways themselves, or guard what never happens.
 NEUTRAL = [re.compile(pattern) for pattern in (
-    r'(ret|nop|ud2|brk|ebreak|hint|endbr64|IF_GUARDED)\b',
+    r'(ret|blr|bctrl?|nop|ud2|udf|trap|break|brk|ebreak|hint|endbr64)\b',
+    r'IF_GUARDED',
     r'(jmp|call|b|br|blr|j|jr|jalr|basr)\s',
     r'cmp\s+%r9,\s*%r10', r'cmp\s+x17,\s*x30',
-    r'(jne|b\.ne)\s+3f')]
+    r'(jne|b\.ne|bne)\s+3f', r'cmpd\s+%r7, %r11',
+    r'bne\s+\$13, \$31')]
 
 # Likewise: with nothing to compare the control words are written each time,
-# and on this processor nobody can tell; and nobody reads what is left behind.
+# and on this processor nobody can tell; and nobody reads what is left behind,
+# or the scratch register happens to hold them.
 NEUTRAL_IN = {
     'aarch64': r'cress_arch_switch_last: (mrs|str) x11',
     'riscv64': r'cress_arch_switch_last: (frrm|sw) t2|.*: bne t1, ra',
     'x86': r'.*: cmp \(%esp\), %ecx|'
            r'cress_arch_switch_shared: mov 4\(%eax\), %ecx',
+    'mips': r'cress_arch_switch_last: sw \$14',
+    'mips64': r'cress_arch_switch_last: sw \$14',
+    's390x': r'cress_arch_switch_last: l %r1',
     'arm': r'.*: (cmp r2, lr|bxeq lr|bx)|'
            r'cress_arch_switch_last: ldr r12, \[r2'}
 
@@ -58,19 +65,21 @@ def strip_comments(text):
 
 
 def known_to(compiler):
-  """The names of macros that a compiler defines by itself."""
+  """The macros that a compiler defines by itself: name to value."""
   text = subprocess.run([*compiler, '-dM', '-E', '-x', 'c', os.devnull],
                         check=True, text=True, stdout=subprocess.PIPE).stdout
-  return {line.split()[1] for line in text.splitlines()}
+  return dict(re.findall(r'#define (\S+) ?(.*)', text))
 
 
 def chosen(lines, names):
-  """The lines that remain of each #ifdef. A switch.S has no other #if."""
+  """The lines that remain of #ifdef NAME, #ifndef NAME, #if NAME == VALUE."""
   taken = [True]
   for line in lines:
-    word, _, name = line.partition(' ')
+    word, *rest = line.split() or ['']
     if word in ('#ifdef', '#ifndef'):
-      taken.append((name.strip() in names) == (word == '#ifdef'))
+      taken.append((rest[0] in names) == (word == '#ifdef'))
+    elif word == '#if':
+      taken.append(names.get(rest[0]) == rest[2])
     elif word == '#else':
       taken[-1] = not taken[-1]
     elif word == '#endif':
@@ -82,7 +91,7 @@ def chosen(lines, names):
 class Source:
   """A switch.S with its macros and asm.h's unfolded into `lines`."""
 
-  def __init__(self, path, header, names=frozenset()):
+  def __init__(self, path, header, names=types.MappingProxyType({})):
     self.macros = {}
     cpu = os.path.basename(os.path.dirname(path))
     self.neutral = re.compile(NEUTRAL_IN.get(cpu, '$.'))
@@ -136,7 +145,7 @@ class Source:
     for inner in body:
       for key, value in zip(names, values):
         inner = re.sub(r'\\' + key + r'\b', value, inner)
-      self.unfold(inner)
+      self.unfold(inner.replace('\\()', ''))
 
   def instructions(self):
     """Yield (line number, function, label, instruction)."""
@@ -176,6 +185,9 @@ class Bench:
         program: self.compile([program + '.c', 'kit.c',
                                *(options.cpu + '/' + s for s in sources)])
         for program, sources in PROGRAMS.items()}
+
+    # A switch.S may have a header beside it.
+    self.compiler += ['-I' + os.path.join(options.arch, options.cpu)]
 
   def compile(self, sources):
     objects = []

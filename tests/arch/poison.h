@@ -24,7 +24,7 @@
 
 /* The same offsets on all processors; a wide register takes two words. */
 struct journey {
-	alignas(8) void (*function)(void);	/* 0 */
+	alignas(16) void (*function)(void);	/* 0 */
 	alignas(8) void *to;			/* 8 */
 	alignas(8) void *value;			/* 16 */
 	alignas(8) void *from;			/* 24 */

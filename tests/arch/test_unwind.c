@@ -22,6 +22,16 @@
 #define STEP_SIGNAL SIGTRAP
 #endif
 
+/* Have the unwinder find the trapped code; most do so by themselves. */
+#ifndef step_walk
+#define step_walk(walk, pc, interrupted) walk(pc)
+#endif
+
+/* Where the code begins that a pointer to a function leads to. */
+#ifndef machine_code_of
+#define machine_code_of(function) ((uintptr_t)(function))
+#endif
+
 /* By how much it has then passed the instruction, and must go back. */
 #ifndef STEP_PASSED
 #define STEP_PASSED 0
@@ -104,7 +114,7 @@ static int shows(const struct frame *frames, int length,
 
 	if (party->is_new)
 		return length == 1 &&
-		       frames[0].function == (uintptr_t)cress_arch_entry;
+		       frames[0].function == machine_code_of(cress_arch_entry);
 	if (length != party->walk.length + 1 ||
 	    frames[0].sp != journey->sp ||
 	    memcmp(frames[0].saved, journey->before,
@@ -121,7 +131,7 @@ static int shows(const struct frame *frames, int length,
 static void print_walk(uintptr_t pc, const struct frame *frames, int length)
 {
 	printf("# at %#lx of cress_arch_switch:\n",
-	       (unsigned long)(pc - (uintptr_t)cress_arch_switch));
+	       (unsigned long)(pc - machine_code_of(cress_arch_switch)));
 	for (int i = 0; i < length; i++)
 		printf("#   ip %#lx in %#lx, sp %#lx\n",
 		       (unsigned long)frames[i].ip,
@@ -142,7 +152,7 @@ static void judge(uintptr_t pc)
 	int length = walk.length - i;
 
 	/* Inside of the first function, there is no caller to show. */
-	if (pc < (uintptr_t)cress_arch_entry) {
+	if (pc < machine_code_of(cress_arch_entry)) {
 		frames++;
 		length--;
 	}
@@ -157,8 +167,8 @@ static void judge(uintptr_t pc)
 	stepping.on_old += is_old;
 }
 
-static const uintptr_t first = (uintptr_t)cress_arch_switch;
-static const uintptr_t last = (uintptr_t)cress_arch_entry + 16;
+/* The instructions to stop at. */
+static uintptr_t first, last;
 
 static void on_trap(int number, siginfo_t *info, void *interrupted)
 {
@@ -167,7 +177,7 @@ static void on_trap(int number, siginfo_t *info, void *interrupted)
 	(void)number;
 	(void)info;
 	if (pc >= first && pc < last)
-		judge(pc);
+		step_walk(judge, pc, interrupted);
 	step_go_back(interrupted);
 }
 
@@ -240,6 +250,8 @@ static void start(void)
 	struct sigaction action = { .sa_sigaction = on_trap,
 				    .sa_flags = SA_SIGINFO };
 
+	first = machine_code_of(cress_arch_switch);
+	last = machine_code_of(cress_arch_entry) + 16;
 	sigaction(STEP_SIGNAL, &action, NULL);
 	arch_context_init(&coroutine.context, kit_stack_top(), coroutine_main);
 	arch_context_init_fp(&coroutine.context);
@@ -343,8 +355,8 @@ static int is_in(const struct frame *frame, uintptr_t function)
 static void a_backtrace_crosses_a_switch_and_ends_at_the_entry(void)
 {
 	const uintptr_t expected[] = {
-		(uintptr_t)innermost, (uintptr_t)outermost,
-		(uintptr_t)be_traced, (uintptr_t)cress_arch_entry,
+		machine_code_of(innermost), machine_code_of(outermost),
+		machine_code_of(be_traced), machine_code_of(cress_arch_entry),
 	};
 
 	arch_context_init(&coroutine.context, kit_stack_top(), be_traced);

@@ -28,6 +28,20 @@ port i386 x86 i686-linux-gnu qemu-i386-static \
   -msse2 -mfpmath=sse -maccumulate-outgoing-args
 port s390x s390x s390x-linux-gnu qemu-s390x-static \
   'each instruction' 'zSeries ELF, 64 bits'
+port ppc64le ppc64 powerpc64le-linux-gnu qemu-ppc64le-static \
+  'each instruction' 'ELFv2'
+port ppc64 ppc64 powerpc64-linux-gnu qemu-ppc64-static \
+  'each instruction' 'ELFv1'
+port mips64el mips64 mips64el-linux-gnuabi64 \
+  'qemu-mips64el-static -cpu Loongson-3A4000' \
+  'each instruction' 'n64, little endian'
+port mips64 mips64 mips64-linux-gnuabi64 \
+  'qemu-mips64-static -cpu Loongson-3A4000' \
+  'each instruction' 'n64, big endian'
+port mipsel mips mipsel-linux-gnu qemu-mipsel-static \
+  'each instruction' 'o32, little endian'
+port mips mips mips-linux-gnu qemu-mips-static \
+  'each instruction' 'o32, big endian'
 
 # select_port NAME: sets cpu cc cxx run packages unwinding machine abi.
 select_port() {

@@ -66,7 +66,7 @@ run_one() {
   suites="$suites $1"
 }
 
-# R5, R10: this processor has everything, so nothing may be skipped.
+# R10: this processor has everything, so nothing may be skipped.
 guarded_branches() {
   local name port=$arch/aarch64/switch.S
 
@@ -84,6 +84,17 @@ guarded_branches() {
     python3 "$kit/branch_targets.py" aarch64 --arch "$arch" --cc "$cc"
 }
 
+# R9. The C library of MIPS asks for the opposite in each program.
+stack_is_not_executable() {
+  case $cpu in
+  mips*)
+    readelf -SW "$folder/switch.o" |
+      grep 'note.GNU-stack *PROGBITS *0* [0-9a-f]* 000000 00  *0'
+    ;;
+  *) "$kit/no_executable_stack.sh" "$folder/registers" "$folder/entry" ;;
+  esac
+}
+
 mutate() {
   python3 "$kit/mutants.py" $cpu --arch "$arch" --cc "$cc $machine" \
     --flag=-static --run "$run" | tee "$folder/log"
@@ -91,7 +102,7 @@ mutate() {
   killed=$(sed -n 's/^\([0-9]*\) mutants, 0 survived$/\1/p' "$folder/log")
 }
 
-# The kit on one architecture, in the folder $folder.
+# R5: the kit on one architecture, in the folder $folder.
 prove() {
   local name poison=$kit/$cpu/poison.S port=$arch/$cpu/switch.S
 
@@ -102,12 +113,15 @@ prove() {
   for name in registers entry unwind cxx; do
     run_one $name || return 1
   done
-  "$kit/no_executable_stack.sh" "$folder/registers" "$folder/entry" || return 1
+  stack_is_not_executable || return 1
 
-  build oracle ucontext "$kit/test_registers.c" "$poison" \
-    "$arch/ucontext/switch.c" && run_one oracle &&
-    "$kit/same_digest.sh" 20000 "$folder/registers" "$folder/oracle" $run ||
-    return 1
+  # What swapcontext is called by cannot keep the TOC that a journey poisons.
+  if [ $cpu != ppc64 ]; then
+    build oracle ucontext "$kit/test_registers.c" "$poison" \
+      "$arch/ucontext/switch.c" && run_one oracle &&
+      "$kit/same_digest.sh" 20000 "$folder/registers" "$folder/oracle" $run ||
+      return 1
+  fi
   if [ $cpu = aarch64 ]; then
     guarded_branches || return 1
   fi
