@@ -14,12 +14,12 @@
 # failed and no stage ran fewer tests than it declares here.
 set -u
 
-stages='gcc clang asan valgrind tsan ucontext aarch64 install mutants'
+stages='gcc clang asan valgrind tsan ucontext aarch64 ports install mutants'
 
 # About nine tenths of what runs where all packages are there.
 declare -A minimum=(
   [gcc]=110 [clang]=110 [asan]=100 [valgrind]=30 [tsan]=60 [ucontext]=62
-  [aarch64]=92 [install]=12 [mutants]=40)
+  [aarch64]=92 [ports]=8 [install]=12 [mutants]=40)
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 jobs=$(nproc)
@@ -123,6 +123,14 @@ stage_aarch64() {
       --cross-file "$root/build-sysroot/sysroot.txt" \
       --cross-file "$root/tests/cross/aarch64.txt" &&
     suites build-aarch64 --no-suite install
+}
+
+# The aarch64 stage has run the kit with all its mutants.
+stage_ports() {
+  local how=--short
+
+  [ -n "${CRESS_FULL:-}" ] && how=
+  closing_line bash "$root/tests/cross/run.sh" $how
 }
 
 stage_install() {

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * MIPS, 32 bits (System V ABI, MIPS Processor Supplement, 3-11). Floats are
+ * in pairs of registers.
+ * A function is called through $25. With each jump goes one instruction more.
+ *
+ * $4  to: whose state comes back		$12  to's sp
+ * $5  the value, which goes into $2		$13  to's pc
+ * $6  from: where the caller's state goes	$14  the caller's fcsr
+ * $7  the hook, in cress_arch_switch_on	$15  to's fcsr
+ *
+ * From the load of sp on, the frame is the target's: its return address is in
+ * $13, its registers lie in its context until each is loaded. The CFI says so.
+ */
+#define BRANCH_TARGET
+#define FIND lw $12, 0($4); lw $13, 4($4)	/* the longest chains */
+#define AIM					/* $13 is there already */
+#define RELOAD_FP 2: ctc1 $15, $31; b 1b; nop
+#include "../asm.h"
+
+	.set	noreorder
+	.set	noat
+
+/* What a callee keeps: register, number in DWARF, offset in the context. */
+.macro REGISTERS how
+	\how	sw, lw, $16, 16, 8
+	\how	sw, lw, $17, 17, 12
+	\how	sw, lw, $18, 18, 16
+	\how	sw, lw, $19, 19, 20
+	\how	sw, lw, $20, 20, 24
+	\how	sw, lw, $21, 21, 28
+	\how	sw, lw, $22, 22, 32
+	\how	sw, lw, $23, 23, 36
+	\how	sw, lw, $30, 30, 40
+	\how	sdc1, ldc1, $f20, 52, 48
+	\how	sdc1, ldc1, $f22, 54, 56
+	\how	sdc1, ldc1, $f24, 56, 64
+	\how	sdc1, ldc1, $f26, 58, 72
+	\how	sdc1, ldc1, $f28, 60, 80
+	\how	sdc1, ldc1, $f30, 62, 88
+.endm
+
+.macro save store, load, register, number, offset
+	\store	\register, \offset($6)
+.endm
+
+.macro in_context store, load, register, number, offset
+	lies_at 4, \number, \offset		/* at $4 + offset */
+.endm
+
+.macro reload store, load, register, number, offset
+	\load	\register, \offset($4)
+	.cfi_restore \number			/* in its register again */
+.endm
+
+.macro LEAVE
+	sw	$sp, 0($6)
+	sw	$31, 4($6)
+.endm
+
+.macro SAVE_FP
+	cfc1	$14, $31
+	lui	$24, 0x0100			/* flush to zero, traps, */
+	ori	$24, $24, 0x0f83		/* rounding: no flags */
+	and	$14, $14, $24
+	sw	$14, 96($6)
+.endm
+
+.macro COMPARE_FP
+	lw	$15, 96($4)
+	bne	$14, $15, 2f
+	nop
+1:
+.endm
+
+.macro RESTORE
+	move	$sp, $12			/* the target's frame: */
+	.cfi_register 31, 13			/* it goes on there, and all */
+	REGISTERS in_context			/* the rest is in memory */
+	REGISTERS reload			/* until it is loaded */
+.endm
+
+.macro RETURN
+	RESTORE
+	move	$31, $13			/* only jr $31 is foreseen as */
+	.cfi_restore 31				/* a return */
+	jr	$31
+	move	$2, $5
+.endm
+
+.macro RESUME
+	RESTORE
+	bne	$13, $31, 3f
+	move	$2, $5
+	jr	$31				/* foreseen: same call site */
+	nop
+3:	jr	$13				/* foreseen wrongly there */
+	nop
+	.cfi_restore 31				/* what follows is called */
+.endm
+
+.macro CALL_HOOK
+	RESTORE
+	move	$31, $13			/* it returns to the target */
+	.cfi_restore 31
+	move	$25, $7
+	jr	$25
+	move	$4, $5
+.endm
+
+	SWITCHES
+
+/* The first frame of every stack: without a caller, so unwinding ends. */
+FUNCTION(cress_arch_entry)
+	.cfi_undefined 31
+	nop					/* stacks begin behind it: */
+	move	$25, $16			/* unwinders look before that */
+	jalr	$25
+	move	$4, $2				/* the first switch's value */
+	break					/* main must not return */
+END(cress_arch_entry)
+
+NO_EXECUTABLE_STACK
