@@ -233,7 +233,7 @@ static int end_members(struct cress_group_impl *g)
 		return 0;
 	/* A host's stack runs the loop that they need to end. */
 	if (hub->thread->current->kind & CRESS_KIND_HOST)
-		return fail(EDEADLK);
+		return cress_object_fail(EDEADLK);
 	cress_group_park_firmly(hub, g, &g->closing);
 	return 0;
 }
