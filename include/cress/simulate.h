@@ -6,13 +6,14 @@
  * A run is cress_run() in a world of its own: its hub has a clock that starts
  * at 0 and jumps to the next timer when all are parked, so sleeping costs
  * nothing; and which of the ready coroutines goes on is drawn from the run's
- * seed. A seed decides everything, so a run replays from it to the bit as long
- * as the function depends on nothing else: no address, no real time, nothing
- * that an earlier run left behind. Seed 0 is the order in which they became
- * ready. Other even seeds draw each choice evenly; odd ones give each coroutine
- * a priority and lower the one that runs now and then, which finds what takes
- * a certain few steps in a certain order. Those that waited for one object go
- * on in the order in which it woke them, whatever the seed.
+ * seed. While anybody is ready time stands still: races with timers take
+ * CRESS_SIMULATE_SLOW. A seed decides everything, so a run replays from it to
+ * the bit as long as the function depends on nothing else: no address, no real
+ * time, nothing that an earlier run left behind. Seed 0 is the order in which
+ * they became ready. Other even seeds draw each choice evenly; odd ones give
+ * each coroutine a priority and lower the one that runs now and then, which
+ * finds what takes a certain few steps in a certain order. Those that waited
+ * for one object go on in the order in which it woke them, whatever the seed.
  *
  * Time stands still while anybody is ready. A race with a timer, a time-out or
  * the length of a sleep is found with CRESS_SIMULATE_SLOW.

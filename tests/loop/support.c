@@ -235,6 +235,12 @@ unsigned any_below(unsigned bound)
 	return (unsigned)(drawn >> 33) % bound;
 }
 
+void let_all_run(void)
+{
+	for (int i = 0; i < 4; i++)
+		cress_sleep(0.001);
+}
+
 void *note_word(void *word)
 {
 	note("%s", (const char *)word);

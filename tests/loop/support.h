@@ -91,6 +91,8 @@ const char *log_text(void);
 void log_clear(void);
 
 /* Entry functions. */
+/* Sleep until what takes a few turns has run, on a busy machine as well. */
+void let_all_run(void);
 void *note_word(void *word);       /* notes it and returns it */
 void *fail_with(void *error);      /* dies of it */
 void *give_back(void *value);      /* returns it */

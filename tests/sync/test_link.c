@@ -30,9 +30,9 @@ static void a_link_is_called_once_after_the_end(void)
 	check_int(cress_link(c, note_link, "plain", 0), 0);
 	check_int(cress_link(c, note_link, "raw", CRESS_LINK_RAW), 0);
 	check_nothing_noted();
-	cress_sleep(0.001);
+	let_all_run();
 	check_noted("raw:0:5 plain:0:5");
-	cress_sleep(0.001);
+	let_all_run();
 
 	check_nothing_noted();
 	cress_release(c);
@@ -43,14 +43,14 @@ static void a_link_to_a_dead_one_is_called_but_not_at_once(void)
 {
 	cress_t *c = cress_spawn(fail_with, as_value(ENXIO));
 
-	cress_sleep(0.001);
+	let_all_run();
 	check_int(cress_link(c, note_link, "raw", CRESS_LINK_RAW), 0);
 	check_nothing_noted();
-	cress_sleep(0.001);
+	let_all_run();
 	check_noted("raw:%d:0", ENXIO);
 	check_int(cress_link(c, note_link, "plain", 0), 0);
 	check_nothing_noted();
-	cress_sleep(0.001);
+	let_all_run();
 
 	check_noted("plain:%d:0", ENXIO);
 	cress_release(c);
@@ -66,7 +66,7 @@ static void a_kill_of_an_unstarted_one_calls_no_link_itself(void)
 	check_int(cress_kill(raw, EINTR), 0);
 	check(cress_is_dead(raw));
 	check_nothing_noted();
-	cress_sleep(0.001);
+	let_all_run();
 
 	check_noted("raw:%d:0 plain:%d:0", EINTR, EINTR);
 	cress_release(raw);
@@ -80,7 +80,7 @@ static void links_fire_when_one_never_ran(void)
 	check_int(cress_link(c, note_link, "a", 0), 0);
 	cress_kill(c, CRESS_EXIT);
 	check_int(cress_wait(c, NULL), 0);
-	cress_sleep(0.001);
+	let_all_run();
 
 	check_noted("a:0:0");
 	cress_release(c);
@@ -152,7 +152,7 @@ static void a_raw_link_opens_no_scope(void)
 	cress_scope_t scope;
 
 	cress_link(c, open_a_scope, &scope, CRESS_LINK_RAW);
-	cress_sleep(0.001);
+	let_all_run();
 
 	check_noted("refused");
 	cress_release(c);
@@ -172,7 +172,7 @@ static void a_raw_link_runs_in_the_hub(void)
 
 	cress_link(c, tell_who_runs, "raw", CRESS_LINK_RAW);
 	cress_link(c, tell_who_runs, "plain", 0);
-	cress_sleep(0.001);
+	let_all_run();
 
 	check_noted("raw:hub:1 plain::0");
 	cress_release(c);
@@ -221,7 +221,7 @@ static void unlink_before_the_end_prevents_it(void)
 	check_refuses(cress_unlink(c, note_link, "b"), ENOENT);
 	check_refuses(cress_unlink(c, fail_link, "a"), ENOENT);
 	check_int(cress_join(c, NULL), 0);
-	cress_sleep(0.001);
+	let_all_run();
 
 	check_noted("a:0:1");
 }
@@ -235,7 +235,7 @@ static void unlink_takes_one_of_two_that_are_equal(void)
 	cress_link(c, note_link, word, 0);
 	cress_link(c, note_link, word, CRESS_LINK_RAW);
 	check_int(cress_unlink(c, note_link, word), 0);
-	cress_sleep(0.001);
+	let_all_run();
 
 	check_noted("a:0:0");
 	check_refuses(cress_unlink(c, note_link, word), ENOENT);
@@ -250,7 +250,7 @@ static void a_link_keeps_what_it_is_linked_to(void)
 	cress_link(c, note_link, "a", 0);
 	cress_link(c, note_link, "b", CRESS_LINK_RAW);
 	cress_release(c);
-	cress_sleep(0.001);
+	let_all_run();
 
 	check_noted("b:0:3 a:0:3");
 }
@@ -271,7 +271,7 @@ static void a_link_may_make_the_next(void)
 	cress_t *c = cress_spawn(give_back, NULL);
 
 	cress_link(c, link_again, as_value(3), CRESS_LINK_RAW);
-	cress_sleep(0.001);
+	let_all_run();
 
 	check_noted("3 2 1 0");
 	cress_release(c);
@@ -297,7 +297,7 @@ static void a_link_that_is_due_is_no_deadlock(void)
 	cress_t *sleeper = cress_spawn(wait_to_be_killed, NULL);
 	cress_t *c;
 
-	cress_sleep(0.001);
+	let_all_run();
 	c = cress_spawn(give_back, NULL);
 	cress_link(c, wake_main, sleeper, CRESS_LINK_RAW);
 	check_int(cress_join(sleeper, NULL), 0);
@@ -327,7 +327,7 @@ static int leave_a_link_behind(void *c)
 	cress_link(spawned, note_link, "plain", 0);
 	cress_link(c, note_link, "gone", CRESS_LINK_RAW);
 	cress_link(c, note_link, "gone", 0);
-	cress_sleep(0.001);
+	let_all_run();
 	cress_release(spawned);
 	return 7;
 }
@@ -349,7 +349,7 @@ static int link_in_a_second_run(void *raw)
 {
 	check_int(cress_link(raw, note_link, "second", 0), 0);
 	cress_switch(raw, as_value(6));
-	cress_sleep(0.001);
+	let_all_run();
 	return 7;
 }
 
@@ -413,7 +413,7 @@ static void a_put_may_be_a_links_target(void)
 
 	check_int(cress_link(c[0], put_link, &queue, CRESS_LINK_RAW), 0);
 	check_int(cress_link(c[1], put_link, &queue, CRESS_LINK_RAW), 0);
-	cress_sleep(0.001);
+	let_all_run();
 	check_int(log_lines_with("link"), 1);
 	check_int(cress_queue_fini(&queue), 0);
 	for (int i = 0; i < 4; i++)
