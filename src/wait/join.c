@@ -126,7 +126,7 @@ int cress_join(cress_t *c, void **value)
 
 void cress_kill_now(struct cress_hub *hub, cress_t *c, int error)
 {
-	if (c->kill_error != 0)
+	if (c->state == CRESS_DEAD || c->kill_error != 0)
 		return;
 	if (c->state == CRESS_UNSTARTED) {
 		c->references++;
@@ -151,12 +151,13 @@ int cress_kill(cress_t *c, int error)
 		misowned = EINVAL;
 	if (misowned != 0)
 		return fail(misowned);
-	if (c->state == CRESS_DEAD || c->kill_error != 0)
+	if (c->state == CRESS_UNSTARTED || c->state == CRESS_DEAD) {
+		/* It needs no hub to end. */
+		cress_kill_now(c->thread->hub, c, error);
 		return 0;
-	/* One that has not started needs no hub to end. */
-	hub = c->state == CRESS_UNSTARTED ? c->thread->hub : cress_hub_get();
-	if (c->state != CRESS_UNSTARTED &&
-	    (hub == NULL || cress_hub_reserve(hub) != 0))
+	}
+	hub = cress_hub_get();
+	if (hub == NULL || cress_hub_reserve(hub) != 0)
 		return -1;
 	cress_kill_now(hub, c, error);
 	return 0;
