@@ -85,6 +85,7 @@ static void detach_in_a_callback_and_attach_again(void)
 		check_int(cress_hub_attach(loop), 0);
 		cress_go(clean_up_slowly, NULL);
 		cress_go(park_for_ever, NULL);
+		ev_run(loop, EVRUN_NOWAIT);
 		ev_timer_init(&timer, detach_in_callback, 0.001, 0);
 		ev_timer_start(loop, &timer);
 		check_int(ev_run(loop, 0), 0);
