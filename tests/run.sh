@@ -86,9 +86,10 @@ stage_gcc() {
   build build-gcc gcc -Dwerror=true && suites build-gcc --no-suite install
 }
 
+# What is built with a cross compiler has run in the stage before.
 stage_clang() {
   build build-clang clang -Dwerror=true &&
-    suites build-clang --no-suite install
+    suites build-clang --no-suite install --no-suite cross
 }
 
 # The kit of arch is built without sanitizers in any case: not once more.
