@@ -126,7 +126,7 @@ stage_aarch64() {
     suites build-aarch64 --no-suite install
 }
 
-# The aarch64 stage has run the kit with all its mutants.
+# The kit of aarch64 has run in the stage gcc, with all its mutants.
 stage_ports() {
   local how=--short
 
