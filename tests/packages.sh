@@ -38,8 +38,10 @@ need_packages() {
     sudo=sudo
   fi
   echo "Installing ${missing[*]}"
-  # An archive of somebody else that cannot be read must not stop us.
+  # An archive of somebody else that cannot be read must not stop us, nor an
+  # installation that is under way.
   $sudo apt-get update -qq || true
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
+    -o DPkg::Lock::Timeout=600 \
     --no-install-recommends "${missing[@]}" >/dev/null
 }
