@@ -19,6 +19,8 @@ static void *sleep_and_count(void *consumer)
 	return NULL;
 }
 
+static int consumed;
+
 static void *consume(void *raw)
 {
 	void *n = cress_switch(raw, cress_current());
@@ -26,6 +28,7 @@ static void *consume(void *raw)
 	for (; as_number(n) < 3; n = cress_switch(raw, NULL))
 		note("%d", as_number(n));
 	note("end");
+	consumed = 1;
 	return NULL;
 }
 
@@ -34,8 +37,10 @@ static void one_without_a_handle_survives_in_a_switch(void)
 {
 	cress_t *raw = cress_new(sleep_and_count, NULL);
 
+	consumed = 0;
 	check_int(cress_go(consume, raw), 0);
-	check_int(cress_sleep(0.02), 0);
+	for (int i = 0; i < 1000 && !consumed; i++)
+		check_int(cress_sleep(0.001), 0);
 
 	check_noted("1 2 end");
 	check(!cress_is_dead(raw));
