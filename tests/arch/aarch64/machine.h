@@ -65,4 +65,7 @@ static inline uint64_t machine_flags(void)
 	return 0;
 }
 
+/* Of a struct user_regs_struct. */
+#define machine_stopped_sp(registers) ((registers)->sp)
+
 #endif

@@ -90,4 +90,7 @@ static inline uint64_t machine_flags(void)
 	return flags & 0x400;
 }
 
+/* Of a struct user_regs_struct. */
+#define machine_stopped_sp(registers) ((registers)->rsp)
+
 #endif
