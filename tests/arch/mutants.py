@@ -41,7 +41,7 @@ NEUTRAL = [re.compile(pattern) for pattern in (
     r'IF_GUARDED',
     r'(jmp|call|b|br|blr|j|jr|jalr|basr)\s',
     r'cmp\s+%r9,\s*%r10', r'cmp\s+x17,\s*x30',
-    r'(jne|b\.ne|bne)\s+3f', r'cmpd\s+%r7, %r11',
+    r'(jne|b\.ne|bne)\s+3f', r'cmp[dw]\s+%r7, %r11',
     r'bne\s+\$13, \$31')]
 
 # Likewise: with nothing to compare the control words are written each time,
@@ -132,6 +132,20 @@ class Source:
     return any(is_instruction(line) for line in self.macros[name][1]
                if line.strip())
 
+  @staticmethod
+  def repeated(body):
+    """The lines of a macro, with .irp unfolded."""
+    rest = iter(body)
+    for line in rest:
+      words = line.replace(',', ' ').split()
+      if words[:1] != ['.irp']:
+        yield line
+        continue
+      inner = list(iter(lambda: next(rest).strip(), '.endr'))
+      for value in words[2:]:
+        for each in inner:
+          yield re.sub(r'\\' + words[1] + r'\b', value, each)
+
   def unfold(self, line):
     label, rest = re.match(r'\s*(\w+:)?\s*(.*?)\s*$', line).groups()
     name, values = (rest.split(None, 1) + ['', ''])[:2]
@@ -142,7 +156,7 @@ class Source:
       self.lines.append(label)
     names, body = self.macros[name]
     values = [value.strip() for value in values.split(',')]
-    for inner in body:
+    for inner in self.repeated(body):
       for key, value in zip(names, values):
         inner = re.sub(r'\\' + key + r'\b', value, inner)
       self.unfold(inner.replace('\\()', ''))

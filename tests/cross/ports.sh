@@ -32,6 +32,10 @@ port ppc64le ppc64 powerpc64le-linux-gnu qemu-ppc64le-static \
   'each instruction' 'ELFv2'
 port ppc64 ppc64 powerpc64-linux-gnu qemu-ppc64-static \
   'each instruction' 'ELFv1'
+port ppc ppc powerpc-linux-gnu qemu-ppc-static \
+  'each instruction' 'System V, 32 bits' -fno-pie
+port ppc-altivec ppc powerpc-linux-gnu 'qemu-ppc-static -cpu 7400' \
+  'each instruction' 'System V, 32 bits, AltiVec' -fno-pie -maltivec
 port mips64el mips64 mips64el-linux-gnuabi64 \
   'qemu-mips64el-static -cpu Loongson-3A4000' \
   'each instruction' 'n64, little endian'

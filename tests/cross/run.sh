@@ -117,7 +117,8 @@ prove() {
 
   # What swapcontext is called by cannot keep the TOC that a journey poisons.
   if [ $cpu != ppc64 ]; then
-    build oracle ucontext "$kit/test_registers.c" "$poison" \
+    [ -e "$kit/$cpu/oracle.c" ] && poison="$poison $kit/$cpu/oracle.c"
+    build oracle ucontext "$kit/test_registers.c" $poison \
       "$arch/ucontext/switch.c" && run_one oracle &&
       "$kit/same_digest.sh" 20000 "$folder/registers" "$folder/oracle" $run ||
       return 1
