@@ -8,7 +8,7 @@ restores, compares or reloads something. With each of these mutants
 test_registers or test_entry must fail, crash or hang; with none, both pass.
 
 usage: mutants.py CPU [--arch FOLDER] [--cc COMPILER] [--flag FLAG]...
-                  [--run EMULATOR] [--rounds N]
+                  [--object FILE]... [--run EMULATOR] [--rounds N]
 
 Ends with 77 if the compiler or the emulator is missing.
 """
@@ -49,12 +49,14 @@ NEUTRAL = [re.compile(pattern) for pattern in (
 # or the scratch register happens to hold them.
 NEUTRAL_IN = {
     'aarch64': r'cress_arch_switch_last: (mrs|str) x11',
+    'riscv32': r'cress_arch_switch_last: (frrm|sw) t2|.*: bne t1, ra',
     'riscv64': r'cress_arch_switch_last: (frrm|sw) t2|.*: bne t1, ra',
     'x86': r'.*: cmp \(%esp\), %ecx|'
            r'cress_arch_switch_shared: mov 4\(%eax\), %ecx',
     'mips': r'cress_arch_switch_last: sw \$14',
     'mips64': r'cress_arch_switch_last: sw \$14',
     's390x': r'cress_arch_switch_last: l %r1',
+    'loongarch64': r'cress_arch_switch_last: st.w \$t2',
     'arm': r'.*: (cmp r2, lr|bxeq lr|bx)|'
            r'cress_arch_switch_last: ldr r12, \[r2'}
 
@@ -93,21 +95,25 @@ class Source:
 
   def __init__(self, path, header, names=types.MappingProxyType({})):
     self.macros = {}
+    self.names = names
     cpu = os.path.basename(os.path.dirname(path))
     self.neutral = re.compile(NEUTRAL_IN.get(cpu, '$.'))
     for name in header, path:
       # Only the macros stay of the header, for it is still included.
       self.lines = []
-      with open(name, encoding='utf-8') as stream:
-        lines = strip_comments(stream.read()).split('\n')
-      self.read(lines if name == header else chosen(lines, names))
+      self.read(name)
 
-  def read(self, lines):
-    rest = iter(lines)
+  def read(self, path):
+    with open(path, encoding='utf-8') as stream:
+      lines = strip_comments(stream.read()).split('\n')
+    rest = iter(lines if path.endswith('.h') else chosen(lines, self.names))
     for line in rest:
       words = line.replace(',', ' ').split()
+      other = re.match(r'#include "(.*\.S)"', line)
       define = re.match(r'#define (\w+)(?:\s+(.*))?$', line)
-      if define:
+      if other:
+        self.read(os.path.join(os.path.dirname(path), other.group(1)))
+      elif define:
         body = (define.group(2) or '').split(';')
         self.macros[define.group(1)] = ([], body)
         self.lines.append(line)
@@ -155,6 +161,8 @@ class Source:
     if label:
       self.lines.append(label)
     names, body = self.macros[name]
+    if not names:
+      body = [*body[:-1], body[-1] + ' ' + values]
     values = [value.strip() for value in values.split(',')]
     for inner in self.repeated(body):
       for key, value in zip(names, values):
@@ -225,8 +233,8 @@ class Bench:
       stream.write('\n'.join(lines) + '\n')
     for program, objects in self.objects.items():
       binary = os.path.join(folder, program)
-      subprocess.run([*self.compiler, source, *objects, '-o', binary],
-                     check=True)
+      subprocess.run([*self.compiler, source, *objects, *self.options.object,
+                      '-o', binary], check=True)
       end = self.run([*shlex.split(self.options.run), binary,
                       str(self.options.rounds)])
       os.remove(binary)
@@ -262,6 +270,7 @@ def parse(arguments):
   parser.add_argument('--arch', default=os.path.join(HERE, '../../arch'))
   parser.add_argument('--cc', default='gcc')
   parser.add_argument('--flag', action='append', default=[])
+  parser.add_argument('--object', action='append', default=[])
   parser.add_argument('--run', default='')
   parser.add_argument('--rounds', type=int, default=20000)
   return parser.parse_args(arguments)

@@ -6,13 +6,27 @@
 #
 # CPU is the folder below arch/. UNWINDING is how the call frame information was
 # proved. Options choose what the compiler makes.
+#
+#   freestanding NAME CPU COMPILER PACKAGES EMULATOR ABI [OPTION...]
+#
+# The same where Debian has no C library for the processor.
 
 ports=
 declare -A port_rows
 
-port() {
+# add_port NAME KIND CPU CC CXX PACKAGES EMULATOR UNWINDING ABI [OPTION...]
+add_port() {
   ports="$ports $1"
   port_rows[$1]=$(printf '%s\n' "${@:2}")
+}
+
+port() {
+  add_port $1 kit $2 $3-gcc $3-g++ "g++-$3 qemu-user-static" "${@:4}"
+}
+
+freestanding() {
+  add_port $1 freestanding $2 "$3" none "$4 qemu-user-static" "$5" \
+    'each instruction' "${@:6}"
 }
 
 port aarch64 aarch64 aarch64-linux-gnu 'qemu-aarch64-static -cpu max' \
@@ -47,18 +61,24 @@ port mipsel mips mipsel-linux-gnu qemu-mipsel-static \
 port mips mips mips-linux-gnu qemu-mips-static \
   'each instruction' 'o32, big endian'
 
-# select_port NAME: sets cpu cc cxx run packages unwinding machine abi.
+freestanding riscv32 riscv32 riscv64-linux-gnu-gcc gcc-riscv64-linux-gnu \
+  qemu-riscv32-static 'psABI, ILP32D' -march=rv32gc -mabi=ilp32d
+freestanding loongarch64 loongarch64 \
+  'clang-19 --target=loongarch64-linux-gnu -fuse-ld=lld-19 -Qunused-arguments' \
+  'clang-19 lld-19' qemu-loongarch64-static 'LP64D' -march=loongarch64
+
+# select_port NAME: sets kind cpu cc cxx packages run unwinding abi machine, and
+# for the table `where` it runs.
 select_port() {
-  local row triplet
+  local row
 
   [ -n "${port_rows[$1]-}" ] || return 1
   mapfile -t row <<< "${port_rows[$1]}"
-  cpu=${row[0]} triplet=${row[1]} run=${row[2]}
-  unwinding=${row[3]} abi=${row[4]} machine=${row[*]:5}
-  cc=$triplet-gcc cxx=$triplet-g++
-  packages="g++-$triplet qemu-user-static"
+  kind=${row[0]} cpu=${row[1]} cc=${row[2]} cxx=${row[3]}
+  packages=${row[4]} run=${row[5]} unwinding=${row[6]} abi=${row[7]}
+  machine=${row[*]:8} where=$run
   # A kernel for x86_64 runs these too.
   if [ $cpu = x86 ] && [ "$(uname -m)" = x86_64 ]; then
-    run=
+    run= where='the machine itself'
   fi
 }

@@ -26,6 +26,7 @@ install=yes mutants=yes rounds=100000
 
 . "$root/tests/packages.sh"
 . "$here/ports.sh"
+. "$here/freestanding.sh"
 
 while [ $# -gt 0 ]; do
   case $1 in
@@ -44,7 +45,7 @@ build() {
   local name=$1 port=$2
   shift 2
   $cc $flags -I"$arch" -I"$arch/$port" -I"$kit" -I"$kit/$cpu" \
-    -o "$folder/$name" "$kit/kit.c" "$@" -lm
+    -o "$folder/$name" "$kit/kit.c" "$@" $libraries
 }
 
 build_cxx() {
@@ -95,16 +96,17 @@ stack_is_not_executable() {
   esac
 }
 
+# mutate [OPTION...]
 mutate() {
   python3 "$kit/mutants.py" $cpu --arch "$arch" --cc "$cc $machine" \
-    --flag=-static --run "$run" | tee "$folder/log"
+    --run "$run" "$@" | tee "$folder/log"
   [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
   killed=$(sed -n 's/^\([0-9]*\) mutants, 0 survived$/\1/p' "$folder/log")
 }
 
 # R5: the kit on one architecture, in the folder $folder.
-prove() {
-  local name poison=$kit/$cpu/poison.S port=$arch/$cpu/switch.S
+prove_kit() {
+  local name libraries=-lm poison=$kit/$cpu/poison.S port=$arch/$cpu/switch.S
 
   build registers $cpu "$kit/test_registers.c" "$poison" "$port" &&
     build entry $cpu "$kit/test_entry.c" "$port" &&
@@ -127,21 +129,21 @@ prove() {
     guarded_branches || return 1
   fi
   if [ $mutants = yes ]; then
-    mutate || return 1
+    mutate --flag=-static || return 1
   fi
 }
 
 # Write what became of it, for table.py.
 write_result() {
   printf '%s\n' "arch: $1" "cpu: $cpu" "abi: $abi" "state: $2" \
-    "run: ${run:-the machine itself}" "unwinding: $unwinding" \
+    "run: $where" "unwinding: $unwinding" \
     "suites:$suites" "checks: $checks" "mutants: ${killed:-not run}" \
     "rounds: $rounds" > "$results/$1.result"
 }
 
 # one ARCH: a line, and a result file.
 one() {
-  local checks=0 suites= killed= state=failed flags
+  local checks=0 suites= killed= state=failed flags libraries=
 
   select_port $1
   flags="$machine -std=gnu11 -O2 -g -D_GNU_SOURCE -static -funwind-tables
@@ -153,10 +155,10 @@ one() {
     fi
   done
   folder=$(mktemp -d)
-  prove > "$results/$1.log" 2>&1 && state=passed
+  prove_$kind > "$results/$1.log" 2>&1 && state=passed
   rm -rf "$folder"
-  write_result $1 $state
-  if [ $state = passed ]; then
+  write_result $1 "$state"
+  if [ "$state" = passed ]; then
     echo "$1 passed $checks assertions"
     return 0
   fi
