@@ -19,7 +19,7 @@ stages='gcc clang asan valgrind tsan ucontext aarch64 ports install mutants'
 # About nine tenths of what runs where all packages are there.
 declare -A minimum=(
   [gcc]=190 [clang]=190 [asan]=170 [valgrind]=30 [tsan]=60 [ucontext]=62
-  [aarch64]=160 [ports]=8 [install]=12 [mutants]=58)
+  [aarch64]=160 [ports]=16 [install]=12 [mutants]=58)
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 jobs=$(nproc)

@@ -10,6 +10,10 @@
 #   freestanding NAME CPU COMPILER PACKAGES EMULATOR ABI [OPTION...]
 #
 # The same where Debian has no C library for the processor.
+#
+#   macho NAME CPU TARGET ABI
+#
+# Apple's object format, which can be assembled but not run.
 
 ports=
 declare -A port_rows
@@ -27,6 +31,11 @@ port() {
 freestanding() {
   add_port $1 freestanding $2 "$3" none "$4 qemu-user-static" "$5" \
     'each instruction' "${@:6}"
+}
+
+macho() {
+  add_port $1 macho $2 "clang-19 --target=$3" none 'clang-19 lld-19 llvm-19' \
+    '' 'the same rows as in ELF' "$4"
 }
 
 port aarch64 aarch64 aarch64-linux-gnu 'qemu-aarch64-static -cpu max' \
@@ -67,8 +76,11 @@ freestanding loongarch64 loongarch64 \
   'clang-19 --target=loongarch64-linux-gnu -fuse-ld=lld-19 -Qunused-arguments' \
   'clang-19 lld-19' qemu-loongarch64-static 'LP64D' -march=loongarch64
 
+macho arm64-macos aarch64 arm64-apple-macos11 "Apple's arm64, Mach-O"
+macho x86_64-macos x86_64 x86_64-apple-macos11 "Apple's x86_64, Mach-O"
+
 # select_port NAME: sets kind cpu cc cxx packages run unwinding abi machine, and
-# for the table `where` it runs.
+# for the table `where` it runs, and what it is if all is `proved`.
 select_port() {
   local row
 
@@ -76,9 +88,13 @@ select_port() {
   mapfile -t row <<< "${port_rows[$1]}"
   kind=${row[0]} cpu=${row[1]} cc=${row[2]} cxx=${row[3]}
   packages=${row[4]} run=${row[5]} unwinding=${row[6]} abi=${row[7]}
-  machine=${row[*]:8} where=$run
+  machine=${row[*]:8} where=$run proved=passed
   # A kernel for x86_64 runs these too.
   if [ $cpu = x86 ] && [ "$(uname -m)" = x86_64 ]; then
     run= where='the machine itself'
   fi
+  case $kind in
+  freestanding) where="$run, no C library" ;;
+  macho) where=nothing proved='assembled, not run' ;;
+  esac
 }

@@ -27,6 +27,7 @@ install=yes mutants=yes rounds=100000
 . "$root/tests/packages.sh"
 . "$here/ports.sh"
 . "$here/freestanding.sh"
+. "$here/macho.sh"
 
 while [ $# -gt 0 ]; do
   case $1 in
@@ -155,11 +156,11 @@ one() {
     fi
   done
   folder=$(mktemp -d)
-  prove_$kind > "$results/$1.log" 2>&1 && state=passed
+  prove_$kind > "$results/$1.log" 2>&1 && state=$proved
   rm -rf "$folder"
   write_result $1 "$state"
-  if [ "$state" = passed ]; then
-    echo "$1 passed $checks assertions"
+  if [ "$state" = "$proved" ]; then
+    echo "$1 ${state/not run/not run:} $checks assertions"
     return 0
   fi
   echo "$1 failed: the end of $results/$1.log is"
