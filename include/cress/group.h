@@ -105,7 +105,8 @@ int cress_group_set_limit(cress_group_t *group, long limit);
  * never parks: EAGAIN if the group is full.
  *
  * They return as their kin, or with errno ECANCELED or ETIMEDOUT if the group
- * is over, EINVAL if it only watches. Nothing runs then.
+ * is over, EINVAL if it only watches. Nothing runs then. In another scope that
+ * is over all but cress_group_try_spawn() fail, though the group has room.
  */
 cress_t *cress_group_spawn(cress_group_t *group, cress_fn *fn, void *arg);
 cress_t *cress_group_spawn_with(cress_group_t *group, cress_fn *fn, void *arg,

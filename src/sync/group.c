@@ -56,7 +56,7 @@ struct cress_group_impl *cress_group_get(const cress_group_t *group)
 
 int cress_group_takes(const struct cress_group_impl *g)
 {
-	if (unlikely(g->shut))
+	if (unlikely(g->shut || g->is_closing))
 		return cress_object_fail(ESHUTDOWN);
 	if (unlikely(g->scope.error != 0))
 		return cress_object_fail(g->scope.error);
@@ -229,7 +229,7 @@ static int end_members(struct cress_group_impl *g)
 		return 0;
 	}
 	cress_members_kill(hub, g, NULL, ECANCELED);
-	if (g->first == NULL)
+	if (g->first == NULL && g->maps == 0)
 		return 0;
 	/* A host's stack runs the loop that they need to end. */
 	if (hub->thread->current->kind & CRESS_KIND_HOST)
@@ -251,7 +251,7 @@ int cress_group_close(cress_group_t *group)
 		error = EINVAL;
 	if (error != 0)
 		return cress_object_fail(error);
-	if ((g->first != NULL || g->arriving.first != NULL) &&
+	if ((g->first != NULL || g->arriving.first != NULL || g->maps != 0) &&
 	    end_members(g) != 0)
 		return -1;
 	cress_imaps_detach(g);

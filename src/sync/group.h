@@ -71,6 +71,7 @@ struct cress_group_impl {
 	size_t ready;			/* results in `done` */
 	size_t least;			/* that is waited for in `counting` */
 	uint32_t helpers;
+	uint32_t maps;			/* calls under way */
 	uint32_t chunk_size;
 	int first_error;
 	uint8_t flags;

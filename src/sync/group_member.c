@@ -303,6 +303,6 @@ void cress_group_settle(struct cress_hub *hub, struct cress_group_impl *g)
 		tell_counters(hub, g);
 	/* No result is left, or they would have it. */
 	cress_wake_all(hub, &g->taking);
-	if (g->helpers == 0)
+	if (g->helpers == 0 && g->maps == 0)
 		cress_wake_all(hub, &g->closing);
 }
