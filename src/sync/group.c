@@ -54,6 +54,13 @@ struct cress_group_impl *cress_group_get(const cress_group_t *group)
 	return NULL;
 }
 
+struct cress_group_impl *cress_group_look(const cress_group_t *group)
+{
+	struct cress_group_impl *g = impl(group);
+
+	return check_open(g) == 0 ? g : NULL;
+}
+
 int cress_group_takes(const struct cress_group_impl *g)
 {
 	if (unlikely(g->shut || g->is_closing))
@@ -142,16 +149,16 @@ int cress_group_set_limit(cress_group_t *group, long limit)
 
 size_t cress_group_count(const cress_group_t *group)
 {
-	struct cress_group_impl *g = impl(group);
+	const struct cress_group_impl *g = cress_group_look(group);
 
-	return check_open(g) == 0 ? g->live : 0;
+	return g == NULL ? 0 : g->live;
 }
 
 size_t cress_group_free_count(const cress_group_t *group)
 {
-	struct cress_group_impl *g = impl(group);
+	const struct cress_group_impl *g = cress_group_look(group);
 
-	if (check_open(g) != 0 || cress_group_is_full(g))
+	if (g == NULL || cress_group_is_full(g))
 		return 0;
 	return g->limit == SIZE_MAX ? SIZE_MAX : g->limit - g->live;
 }

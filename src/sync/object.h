@@ -31,6 +31,10 @@ static inline int cress_object_fail(int error)
 	return -1;
 }
 
+/* `TYPE "NAME" (ADDRESS)` into `line`; returns its length. */
+size_t cress_object_label(const void *object, const char *type, char *line,
+			  size_t size);
+
 /* For the kinds: a waiter's `object` is what begins with a name. */
 void cress_object_describe(const struct cress_waiter *waiter, char *line,
 			   size_t size);
