@@ -59,9 +59,9 @@
 
 /* Unwinders find a register at an offset from another, up to 8191. */
 .macro lies_at base, number, offset
-	.cfi_escape 0x10, ((\number) & 127) | 128, (\number) >> 7
+	.cfi_escape 0x10, ((\number) & 127) + 128, (\number) >> 7
 	.cfi_escape 3, 0x70 + \base		/* numbers are LEB128 */
-	.cfi_escape ((\offset) & 127) | 128, (\offset) >> 7
+	.cfi_escape ((\offset) & 127) + 128, (\offset) >> 7
 .endm
 
 /*

@@ -69,6 +69,10 @@ port mipsel mips mipsel-linux-gnu qemu-mipsel-static \
   'each instruction' 'o32, little endian'
 port mips mips mips-linux-gnu qemu-mips-static \
   'each instruction' 'o32, big endian'
+port sparc64 sparc64 sparc64-linux-gnu qemu-sparc64-static \
+  'each instruction' 'SPARC V9, 64 bits'
+port m68k m68k m68k-linux-gnu qemu-m68k-static \
+  'each instruction' 'System V, with floats'
 
 freestanding riscv32 riscv32 riscv64-linux-gnu-gcc gcc-riscv64-linux-gnu \
   qemu-riscv32-static 'psABI, ILP32D' -march=rv32gc -mabi=ilp32d
