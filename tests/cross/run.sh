@@ -3,8 +3,8 @@
 #
 # The proof kit of the ports on a machine of any kind: cross-compiled, linked
 # statically, run by qemu. For each architecture the kit's programs, those of
-# the ucontext port, whose digest must be the same, C++ exceptions, and the
-# mutants of switch.S; on aarch64 also guarded branches.
+# the ucontext port, whose digest must be the same, C++ exceptions, guards of
+# stacks, and the mutants of switch.S; on aarch64 also guarded branches.
 #
 # usage: run.sh [--no-install] [--short] [--rounds N] [--results FOLDER]
 #               [ARCH...]
@@ -97,6 +97,17 @@ stack_is_not_executable() {
   esac
 }
 
+# R20: with the core layer, which takes a processor of 64 bits.
+guards() {
+  local flags="$flags -include $root/src/public.h -DCRESS_COLOUR=1 -I$root
+    -I$root/include -I$root/src"
+
+  if $cc $machine -dM -E -x c /dev/null | grep -q __LP64__; then
+    build guard $cpu "$here/test_guard.c" "$root"/src/core/*.c \
+      "$arch/$cpu/switch.S" && run_one guard
+  fi
+}
+
 # mutate [OPTION...]
 mutate() {
   python3 "$kit/mutants.py" $cpu --arch "$arch" --cc "$cc $machine" \
@@ -116,7 +127,7 @@ prove_kit() {
   for name in registers entry unwind cxx; do
     run_one $name || return 1
   done
-  stack_is_not_executable || return 1
+  stack_is_not_executable && guards || return 1
 
   # What swapcontext is called by cannot keep the TOC that a journey poisons.
   if [ $cpu != ppc64 ]; then
