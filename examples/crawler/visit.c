@@ -149,6 +149,7 @@ static int is_refused(struct crawl *crawl, struct link *link)
 	const struct site *site = link->site;
 
 	if (site->stage == SITE_GONE) {
+		crawl->report.classes[0]++;
 		broken(crawl, link,
 		       site->reason != NULL ? site->reason : "out of memory");
 		return 1;
