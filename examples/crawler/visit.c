@@ -42,7 +42,7 @@ static void unread(struct crawl *crawl, struct link *link, const char *reason)
 static void redirected(struct crawl *crawl, struct link *link,
 		       const char *location)
 {
-	CURLU *base = url_base(link->url);
+	struct url_base *base = url_base(link->url);
 	char *url = NULL;
 
 	if (base == NULL || url_resolve(base, location, &url) != URL_GOOD) {
@@ -61,7 +61,7 @@ static void redirected(struct crawl *crawl, struct link *link,
 			    (unsigned)crawl->settings->redirect_max_times);
 	crawl->report.errors += link->state != LINK_REDIRECTED;
 out:
-	curl_url_cleanup(base);
+	url_base_free(base);
 	free(url);
 }
 

@@ -5,6 +5,7 @@
  */
 #include "frontier.h"
 #include "links.h"
+#include "plain.h"
 #include "set.h"
 #include "url.h"
 
@@ -52,7 +53,7 @@ static const struct {
 
 static void a_link_is_resolved_into_one_spelling(void **state)
 {
-	CURLU *base = url_base("http://host/a/b/c.html?q=1");
+	struct url_base *base = url_base("http://host/a/b/c.html?q=1");
 
 	(void)state;
 	for (size_t i = 0; i < sizeof resolutions / sizeof *resolutions; i++) {
@@ -65,7 +66,47 @@ static void a_link_is_resolved_into_one_spelling(void **state)
 			assert_string_equal(url, resolutions[i].url);
 		free(url);
 	}
-	curl_url_cleanup(base);
+	url_base_free(base);
+}
+
+/* A link of a few bytes that mean much, or the site's own origin before it. */
+static void draw_link(char *href, size_t size)
+{
+	static const char bytes[] = "ab./?#=&-_~%:/.";
+	size_t used = rand() % 8 == 0 ?
+			      (size_t)sprintf(href, "http://host/") :
+			      0;
+	size_t length = used + (size_t)rand() % (size - used - 1);
+
+	while (used < length)
+		href[used++] = bytes[(size_t)rand() % (sizeof bytes - 1)];
+	href[used] = '\0';
+}
+
+static void a_plain_link_is_resolved_as_the_library_would(void **state)
+{
+	static const char *const bases[] = {"http://host/a/b/c.html?q=/x",
+					    "http://host/", "http://host/a/?q"};
+	size_t plain = 0;
+
+	(void)state;
+	srand(1);
+	for (size_t i = 0; i < 30000; i++) {
+		/* White space around a link makes it none that is plain. */
+		char href[32] = " ", *ours, *theirs = NULL;
+		const char *base = bases[i % 3];
+
+		draw_link(href + 1, i % 2 ? 16 : 31);
+		ours = plain_resolve(base, href + 1);
+		struct url_base *handle = url_base(base);
+		url_resolve(handle, href, &theirs);
+		if (ours != NULL && ++plain > 0)
+			assert_string_equal(ours, theirs);
+		url_base_free(handle);
+		free(ours);
+		free(theirs);
+	}
+	assert_in_range(plain, 1000, 30000);
 }
 
 static void what_a_user_types_is_read_as_a_url(void **state)
@@ -193,6 +234,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_link_is_resolved_into_one_spelling),
+		cmocka_unit_test(a_plain_link_is_resolved_as_the_library_would),
 		cmocka_unit_test(what_a_user_types_is_read_as_a_url),
 		cmocka_unit_test(hosts_are_compared_without_port_and_user),
 		cmocka_unit_test(links_are_found_whatever_the_pieces),
