@@ -169,6 +169,7 @@ static void judge(struct slot *slot, CURLcode code)
 	struct fetch_answer *answer = slot->answer;
 	uint64_t limit = slot->fetcher->limits.bytes;
 	char *location = NULL;
+	curl_off_t wait = 0, latency = 0;
 
 	/* An answer without a body has not begun yet. */
 	if (code == CURLE_OK)
@@ -184,8 +185,6 @@ static void judge(struct slot *slot, CURLcode code)
 		snprintf(answer->failure, sizeof answer->failure, "%s",
 			 slot->message[0] != '\0' ? slot->message :
 						    curl_easy_strerror(code));
-	curl_off_t wait = 0, latency = 0;
-
 	curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &wait);
 	curl_easy_getinfo(slot->easy, CURLINFO_STARTTRANSFER_TIME_T, &latency);
 	answer->retry_after = (double)wait;

@@ -17,12 +17,7 @@
 
 int crawl_may_visit(const struct crawl *crawl, const char *url)
 {
-	if (crawl->options->any_host)
-		return 1;
-	for (size_t i = 0; i < crawl->host_count; i++)
-		if (url_same_host(crawl->hosts[i], url))
-			return 1;
-	return 0;
+	return crawl->options->any_host || hosts_have(&crawl->hosts, url);
 }
 
 /* The base that the links of a page are relative to: the first <base>. */

@@ -239,12 +239,3 @@ const char *url_host(const char *url, size_t *length)
 		*length = whole;
 	return host;
 }
-
-int url_same_host(const char *a, const char *b)
-{
-	size_t a_length, b_length;
-	const char *a_host = url_host(a, &a_length);
-	const char *b_host = url_host(b, &b_length);
-
-	return a_length == b_length && memcmp(a_host, b_host, a_length) == 0;
-}

@@ -42,7 +42,4 @@ enum url_kind url_resolve(struct url_base *base, const char *href, char **url);
  */
 const char *url_host(const char *url, size_t *length);
 
-/* Are two URLs in this spelling on the same host, whatever the port? */
-int url_same_host(const char *a, const char *b);
-
 #endif

@@ -4,6 +4,7 @@
  * frontier.
  */
 #include "frontier.h"
+#include "hosts.h"
 #include "links.h"
 #include "plain.h"
 #include "set.h"
@@ -120,14 +121,24 @@ static void what_a_user_types_is_read_as_a_url(void **state)
 	assert_null(url_from_user("/etc/hosts"));
 }
 
-static void hosts_are_compared_without_port_and_user(void **state)
+static void hosts_are_let_in_without_port_and_user(void **state)
 {
+	struct hosts hosts = {.names = {.count = 0}};
+
 	(void)state;
-	assert_true(url_same_host("http://a/x", "https://a:90/"));
-	assert_true(url_same_host("http://me:pass@a/x", "http://a?x@b"));
-	assert_true(url_same_host("http://[::1]:80/", "http://[::1]/"));
-	assert_false(url_same_host("http://a/", "http://ab/"));
-	assert_false(url_same_host("http://[::1]/", "http://[::2]/"));
+	assert_false(hosts_have(&hosts, "http://a/"));
+	hosts_add(&hosts, "http://a/x");
+	hosts_add(&hosts, "http://me:pass@b?x@c");
+	hosts_add(&hosts, "http://[::1]:80/");
+	hosts_add(&hosts, "https://a:90/");
+	assert_int_equal(hosts.names.count, 3);
+	assert_true(hosts_have(&hosts, "https://a:90/"));
+	assert_true(hosts_have(&hosts, "http://b"));
+	assert_true(hosts_have(&hosts, "http://me@[::1]/"));
+	assert_false(hosts_have(&hosts, "http://ab/"));
+	assert_false(hosts_have(&hosts, "http://c/"));
+	assert_false(hosts_have(&hosts, "http://[::2]/"));
+	hosts_free(&hosts);
 }
 
 static const char page[] =
@@ -236,7 +247,7 @@ int main(void)
 		cmocka_unit_test(a_link_is_resolved_into_one_spelling),
 		cmocka_unit_test(a_plain_link_is_resolved_as_the_library_would),
 		cmocka_unit_test(what_a_user_types_is_read_as_a_url),
-		cmocka_unit_test(hosts_are_compared_without_port_and_user),
+		cmocka_unit_test(hosts_are_let_in_without_port_and_user),
 		cmocka_unit_test(links_are_found_whatever_the_pieces),
 		cmocka_unit_test(a_set_finds_what_was_added_and_nothing_else),
 		cmocka_unit_test(redirects_in_a_circle_are_broken_at_its_end),
