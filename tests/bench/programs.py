@@ -17,6 +17,7 @@ import time
 import crawl_site
 
 PATIENCE = 120.0
+CRAWL_PATIENCE = 600.0
 
 
 class Failure(Exception):
@@ -78,7 +79,7 @@ class Child:
   def run(self):
     """Let it come to its end. Returns the seconds of its processor time."""
     self.process.stdin.close()
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + CRAWL_PATIENCE
     out = self.process.stdout
     while select.select([out], [], [],
                         max(0, deadline - time.monotonic()))[0]:
