@@ -44,7 +44,10 @@ class Child:
 
   def __init__(self, argv, processor):
     self.name = " ".join(os.path.basename(word) for word in argv)
-    environment = dict(os.environ, GOMAXPROCS="1")
+    # A proxy would be measured instead of the server.
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.lower().endswith("_proxy")}
+    environment["GOMAXPROCS"] = "1"
     try:
       self.process = subprocess.Popen(
           argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
