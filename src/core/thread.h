@@ -268,10 +268,11 @@ int cress_misowned(const cress_t *c);
 static inline cress_t *cress_block_take(struct cress_thread *thread)
 {
 	cress_t *c = thread->free_blocks;
-	char *end = (char *)(c + 1);
+	char *end;
 
 	if (unlikely(c == NULL))
 		return cress_block_carve(thread);
+	end = (char *)(c + 1);
 	thread->free_blocks = c->drops_next;
 	/*
 	 * All but the registers, which a start sets. In pieces, for which a

@@ -162,7 +162,9 @@ static int choose(cress_channel_case_t *cases, size_t count,
 	size_t ready = 0;
 
 	*chosen = NULL;
-	for (cress_channel_case_t *one = cases; one < cases + count; one++) {
+	for (size_t i = 0; i < count; i++) {
+		cress_channel_case_t *one = &cases[i];
+
 		if (one->channel == NULL)
 			continue;
 		if (check_case(one) != 0)
