@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Address, thread and leak sanitizers, valgrind, and the C++ exception globals.
+ * Address, memory, thread and leak sanitizers, valgrind, and the C++ exception
+ * globals.
  *
  * The ordinary library carries all of it: the sanitizers' functions are weak
  * references, which are NULL unless the program was built with one, and
@@ -27,6 +28,9 @@ WEAK void __sanitizer_start_switch_fiber(void **fake, const void *low,
 WEAK void __sanitizer_finish_switch_fiber(void *fake, const void **low,
 					  size_t *size);
 WEAK void __asan_unpoison_memory_region(const volatile void *low, size_t size);
+WEAK void __msan_start_switch_fiber(const void *low, size_t size);
+WEAK void __msan_finish_switch_fiber(const void **low, size_t *size);
+WEAK void __msan_unpoison(const volatile void *low, size_t size);
 WEAK void __lsan_register_root_region(const void *low, size_t size);
 WEAK void __lsan_unregister_root_region(const void *low, size_t size);
 WEAK void *__tsan_get_current_fiber(void);
@@ -40,12 +44,14 @@ int cress_sanitizer_watches;
 
 void cress_sanitizer_thread(struct cress_thread *thread)
 {
-	if (__sanitizer_start_switch_fiber != NULL ||
-	    __lsan_register_root_region != NULL ||
-	    __tsan_get_current_fiber != NULL || RUNNING_ON_VALGRIND)
+	int follows = __sanitizer_start_switch_fiber != NULL ||
+		      __msan_start_switch_fiber != NULL ||
+		      __tsan_get_current_fiber != NULL;
+
+	if (follows || __lsan_register_root_region != NULL ||
+	    RUNNING_ON_VALGRIND)
 		__atomic_store_n(&cress_sanitizer_watches, 1, __ATOMIC_RELAXED);
-	if (__sanitizer_start_switch_fiber != NULL ||
-	    __tsan_get_current_fiber != NULL)
+	if (follows)
 		cress_thread_slow(thread, CRESS_SLOW_SANITIZER, 1);
 	if (__tsan_get_current_fiber != NULL)
 		thread->main.sanitizer = __tsan_get_current_fiber();
@@ -66,8 +72,8 @@ void cress_swap_exceptions(struct cress_thread *thread, cress_t *from,
 }
 
 /*
- * ASan learns a main coroutine's stack bounds when it is left for the first
- * time, in cress_sanitizer_arrive() of its successor.
+ * ASan and MSan know a main coroutine's stack, and we learn its bounds when it
+ * is left, in cress_sanitizer_arrive() of its successor.
  */
 void cress_sanitizer_leave(cress_t *from, cress_t *to)
 {
@@ -75,6 +81,8 @@ void cress_sanitizer_leave(cress_t *from, cress_t *to)
 		__sanitizer_start_switch_fiber(
 			from->state == CRESS_DEAD ? NULL : &from->sanitizer,
 			to->stack, to->stack_size);
+	if (__msan_start_switch_fiber != NULL)
+		__msan_start_switch_fiber(to->stack, to->stack_size);
 	if (__tsan_switch_to_fiber != NULL)
 		__tsan_switch_to_fiber(to->sanitizer, 0);
 }
@@ -82,19 +90,21 @@ void cress_sanitizer_leave(cress_t *from, cress_t *to)
 void cress_sanitizer_arrive(cress_t *current, cress_t *dying)
 {
 	cress_t *from = current->thread->trace_from;
-	const void *low;
-	size_t size;
+	const void *low = NULL;
+	size_t size = 0;
 
 	if (__sanitizer_finish_switch_fiber != NULL) {
 		__sanitizer_finish_switch_fiber(current->sanitizer, &low,
 						&size);
 		current->sanitizer = NULL;
-		if (from->kind & CRESS_KIND_MAIN) {
-			if (from->stack == NULL)
-				cress_sanitizer_root(low, size);
-			from->stack = (char *)low;
-			from->stack_size = size;
-		}
+	}
+	if (__msan_finish_switch_fiber != NULL)
+		__msan_finish_switch_fiber(&low, &size);
+	if (low != NULL && from->kind & CRESS_KIND_MAIN) {
+		if (from->stack == NULL)
+			cress_sanitizer_root(low, size);
+		from->stack = (char *)low;
+		from->stack_size = size;
 	}
 	if (dying != NULL && __tsan_destroy_fiber != NULL &&
 	    dying->sanitizer != NULL) {
@@ -110,6 +120,8 @@ void cress_sanitizer_stack_taken(cress_t *c, char *low, char *top)
 	c->valgrind_id = (uint32_t)VALGRIND_STACK_REGISTER(low, top);
 	if (__asan_unpoison_memory_region != NULL)
 		__asan_unpoison_memory_region(low, size);
+	if (__msan_unpoison != NULL)
+		__msan_unpoison(low, size);
 	if (__lsan_register_root_region != NULL)
 		__lsan_register_root_region(low, size);
 	if (__tsan_create_fiber != NULL)
@@ -145,4 +157,6 @@ void cress_sanitizer_unmap(const void *low, size_t size)
 void cress_sanitizer_expose(const void *low, size_t size)
 {
 	VALGRIND_MAKE_MEM_DEFINED(low, size);
+	if (__msan_unpoison != NULL)
+		__msan_unpoison(low, size);
 }

@@ -71,7 +71,7 @@ static void start_many(void *arg)
 {
 	size_t count = (size_t)arg;
 	int few_mappings = cress_stack_guard() == CRESS_GUARD_MADVISE &&
-			   !environment_is_asan() && !environment_is_tsan();
+			   !environment_is_sanitized();
 
 	start(1, STACK_SIZE);
 	finish(1);
@@ -95,8 +95,8 @@ static size_t how_many(void)
 		environment_say("2,000 stacks", "a slow place");
 		return FEW;
 	}
-	if (environment_is_asan()) {
-		environment_say("2,000 stacks", "AddressSanitizer");
+	if (environment_is_sanitized()) {
+		environment_say("2,000 stacks", "a sanitizer");
 		return FEW;
 	}
 	if (mprotect) {
@@ -120,7 +120,7 @@ static void guarded_stacks_cost_next_to_no_mappings(void **state)
 /* The tools need mappings of their own, and die without them. */
 static int limits_can_be_tried(void)
 {
-	if (!environment_is_asan() && !environment_is_tsan() &&
+	if (!environment_is_sanitized() &&
 	    !environment_is_valgrind() && !environment_is_qemu())
 		return 1;
 	environment_say("limits are not tried", "the tool needs memory");

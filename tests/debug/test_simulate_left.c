@@ -101,7 +101,7 @@ static void an_assertion_in_main_is_found_by_the_next_simulation(void **state)
 static void an_assertion_in_a_coroutine_is_found_too(void **state)
 {
 	(void)state;
-	if (environment_is_asan() || environment_is_tsan() ||
+	if (environment_is_sanitized() ||
 	    environment_is_valgrind() || environment_is_qemu()) {
 		environment_say("no jump from a coroutine",
 				"the tool loses the stack, or glibc refuses "

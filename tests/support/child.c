@@ -114,6 +114,6 @@ int child_crashed(const struct child *child)
 	if (child->signal == SIGSEGV)
 		return 1;
 	if (child->status > 0 && child_said(child, "Sanitizer"))
-		return environment_is_asan() || environment_is_tsan();
+		return environment_is_sanitized();
 	return tell(child);
 }

@@ -25,6 +25,9 @@
 #if __has_feature(thread_sanitizer)
 #define __SANITIZE_THREAD__ 1
 #endif
+#if __has_feature(memory_sanitizer)
+#define __SANITIZE_MEMORY__ 1
+#endif
 #endif
 
 /* Is a guard claimed that does not guard? That is what qemu does. */
@@ -84,6 +87,21 @@ int environment_is_tsan(void)
 #else
 	return 0;
 #endif
+}
+
+int environment_is_msan(void)
+{
+#ifdef __SANITIZE_MEMORY__
+	return 1;
+#else
+	return 0;
+#endif
+}
+
+int environment_is_sanitized(void)
+{
+	return environment_is_asan() || environment_is_tsan() ||
+	       environment_is_msan();
 }
 
 int environment_is_mprotect(void)

@@ -24,6 +24,12 @@ int environment_is_asan(void);
 /* Built with ThreadSanitizer, which knows some 8,000 fibers at most. */
 int environment_is_tsan(void);
 
+/* Built with MemorySanitizer, which only clang has. */
+int environment_is_msan(void);
+
+/* Built with one of the three. */
+int environment_is_sanitized(void);
+
 /* Guards cost mappings of their own. This makes the library choose. */
 int environment_is_mprotect(void);
 
