@@ -62,4 +62,26 @@ void *cress_arch_switch_on(struct arch_context *to, void *value,
 void cress_arch_switch_last(struct arch_context *to, void *value,
 			    struct arch_context *from);
 
+/*
+ * Shadow stacks: the processor keeps each return address twice and compares. A
+ * thread that has an active one may leave a side by cress_arch_switch_on()
+ * only, and each new context takes one, once the rest of it is there: empty,
+ * ending at `end`, with the token there that the kernel puts on request.
+ */
+#ifdef ARCH_SHADOW_STACKS
+void cress_arch_shadow_init(struct arch_context *context, void *end);
+#else
+static inline int arch_shadow_is_active(void)
+{
+	return 0;
+}
+
+static inline void cress_arch_shadow_init(struct arch_context *context,
+					  void *end)
+{
+	(void)context;
+	(void)end;
+}
+#endif
+
 #endif

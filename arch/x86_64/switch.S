@@ -84,7 +84,25 @@
 	.cfi_offset rip, -8			/* restore means unsaved */
 .endm
 
+.macro TAKE_SHADOW pointer			/* below it there is a token */
+	rstorssp -8(\pointer)
+	saveprevssp				/* one for the other side */
+.endm
+
+/* With a shadow stack all go on by a ret, so its pointer is kept as ip. */
+.macro SHADOW
+	xor	%eax, %eax
+	rdsspq	%rax				/* 0 stays if there is none */
+	test	%rax, %rax
+	je	4f
+	mov	8(%rdi), %r10
+	mov	%rax, 8(%rdx)
+	TAKE_SHADOW %r10
+4:
+.endm
+
 .macro CALL_HOOK
+	SHADOW
 	RESTORE					/* to's return address is on */
 	mov	%rsi, %rdi			/* its stack, so the hook */
 	jmp	*%rcx				/* returns there by itself */
@@ -95,14 +113,32 @@
 /* The first frame of every stack: without a caller, so unwinding ends. */
 FUNCTION(cress_arch_entry)
 	.cfi_undefined rip
-	nop					/* stacks begin behind it: */
+	call	2f				/* stacks begin behind it: */
 	endbr64					/* unwinders look before that */
 	mov	%rax, %rdi			/* the first switch's value */
 	lea	1f(%rip), %rcx
 	push	%rcx
 	jmp	*%rbx				/* main(value): a call would */
 1:	ud2					/* leave a return foreseen */
+2:	add	$8, %rsp			/* the other function's rest */
+	rdsspq	%rcx
+	mov	%rcx, 8(%rdi)
+	TAKE_SHADOW %rax
+	ret
 END(cress_arch_entry)
 
+/*
+ * The hook of the first switch returns to the entry, so that address must be on
+ * the new shadow stack too; and only a call puts one there.
+ */
+FUNCTION(cress_arch_shadow_init)
+	BRANCH_TARGET
+	rdsspq	%rax
+	TAKE_SHADOW %rsi
+	mov	8(%rdi), %r10			/* behind the call */
+	sub	$5, %r10
+	IF_GUARDED(notrack jmp, jmp) *%r10	/* it is no branch target */
+END(cress_arch_shadow_init)
+
 NO_EXECUTABLE_STACK
-BRANCH_PROPERTY(0xc0000002, 1)			/* ibt */
+BRANCH_PROPERTY(0xc0000002, __CET__)		/* 1: ibt, 2: shstk */

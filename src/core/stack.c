@@ -20,6 +20,7 @@
 #include "core/guard.h"
 #include "core/memory.h"
 #include "core/sanitizer.h"
+#include "core/shadow.h"
 
 #include <cress/stack.h>
 
@@ -301,6 +302,7 @@ void cress_stacks_free(struct cress_thread *thread)
 {
 	struct cress_mapping *mapping;
 
+	cress_shadows_free(thread);
 	while ((mapping = thread->mappings) != NULL) {
 		thread->mappings = mapping->next;
 		cress_unmap(mapping->low, mapping->size);

@@ -19,7 +19,7 @@
 #include "core/defer.h"
 #include "core/local.h"
 #include "core/log.h"
-#include "core/sanitizer.h"
+#include "core/shadow.h"
 #include "core/stack.h"
 #include "core/trace.h"
 
@@ -51,6 +51,8 @@ static void *arrive(void *value)
 		value = NULL;
 	if (dying != NULL) {
 		thread->dying = NULL;
+		if (unlikely(cress_shadow_is_active(thread)))
+			cress_shadow_give(thread, dying->shadow);
 		cress_drop(dying);
 	}
 	return value;
@@ -64,7 +66,7 @@ void *cress_transfer_slow(struct cress_thread *thread, cress_t *from,
 
 	if (thread->exceptions != NULL)
 		cress_swap_exceptions(thread, from, to);
-	if (!(slow & (CRESS_SLOW_TRACE | CRESS_SLOW_SANITIZER)))
+	if (!(slow & CRESS_SLOW_ARRIVAL))
 		return cress_arch_switch(&to->context, value, &from->context);
 	thread->trace_from = from;
 	cress_sanitizer_leave(from, to);
@@ -72,7 +74,7 @@ void *cress_transfer_slow(struct cress_thread *thread, cress_t *from,
 				    arrive);
 }
 
-int cress_start(struct cress_thread *thread, cress_t *to)
+static inline int start(struct cress_thread *thread, cress_t *to)
 {
 	char *top = cress_stack_take(thread, to);
 
@@ -82,6 +84,30 @@ int cress_start(struct cress_thread *thread, cress_t *to)
 	to->state = CRESS_ACTIVE;
 	arch_context_init(&to->context, top, coroutine_main);
 	return 0;
+}
+
+static int start_with_shadow(struct cress_thread *thread, cress_t *to)
+	__attribute__((noinline, cold));
+
+static int start_with_shadow(struct cress_thread *thread, cress_t *to)
+{
+	uint32_t number = cress_shadow_take(thread, to->stack_size);
+
+	if (number == 0)
+		return -1;
+	if (start(thread, to) != 0) {
+		cress_shadow_give(thread, number);
+		return -1;
+	}
+	cress_shadow_begin(thread, to, number);
+	return 0;
+}
+
+int cress_start(struct cress_thread *thread, cress_t *to)
+{
+	if (unlikely(cress_shadow_is_active(thread)))
+		return start_with_shadow(thread, to);
+	return start(thread, to);
 }
 
 /* Not 0 if the parent waited for the end, and so needs no throw. */
@@ -287,7 +313,7 @@ void cress_bury_slowly(struct cress_thread *thread, cress_t *dead)
 	unsigned slow = atomic_load_explicit(&thread->slow,
 					     memory_order_relaxed);
 
-	if (unlikely(slow & (CRESS_SLOW_TRACE | CRESS_SLOW_SANITIZER))) {
+	if (unlikely(slow & CRESS_SLOW_ARRIVAL)) {
 		dead->references++;
 		thread->dying = dead;
 	} else if (dead->references == 0) {

@@ -104,8 +104,7 @@ static inline void cress_bury(struct cress_thread *thread, cress_t *dead)
 	unsigned slow = atomic_load_explicit(&thread->slow,
 					     memory_order_relaxed);
 
-	if (unlikely(slow & (CRESS_SLOW_TRACE | CRESS_SLOW_SANITIZER) ||
-		     dead->references == 0))
+	if (unlikely(slow & CRESS_SLOW_ARRIVAL || dead->references == 0))
 		cress_bury_slowly(thread, dead);
 }
 

@@ -266,5 +266,7 @@ struct cress_thread *cress_thread_make(void)
 	thread->plain = &cress_thread_plain;
 	atomic_store(thread->plain, thread);
 	cress_sanitizer_thread(thread);
+	if (arch_shadow_is_active())
+		cress_thread_slow(thread, CRESS_SLOW_SHADOW, 1);
 	return thread;
 }

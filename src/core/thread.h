@@ -103,7 +103,10 @@ struct cress {
 	void *sanitizer;	/* ASan's fake stack, or TSan's fiber */
 	uint32_t foreign_drops;	/* references dropped elsewhere */
 	int fail_error;		/* of cress_fail() */
-	uint32_t valgrind_id;
+	union {			/* valgrind knows no shadow stacks */
+		uint32_t valgrind_id;
+		uint32_t shadow;
+	};
 	int pending_throw;	/* for its next parking call, or 0 */
 	cress_t *drops_next;	/* or the next free block */
 } __attribute__((aligned(64)));
@@ -142,7 +145,12 @@ enum {
 	CRESS_SLOW_DROPS = 1,	/* other threads have released handles */
 	CRESS_SLOW_TRACE = 2,
 	CRESS_SLOW_SANITIZER = 4,
-	CRESS_SLOW_CXX = 8	/* there are C++ exception globals to swap */
+	CRESS_SLOW_CXX = 8,	/* there are C++ exception globals to swap */
+	CRESS_SLOW_SHADOW = 16,	/* each side has a shadow stack */
+
+	/* Something is to be done when the target goes on. */
+	CRESS_SLOW_ARRIVAL = CRESS_SLOW_TRACE | CRESS_SLOW_SANITIZER |
+			     CRESS_SLOW_SHADOW
 };
 
 struct cress_slab;
@@ -193,6 +201,10 @@ struct cress_thread {
 	struct cress_mapping *mappings;
 	char *last_given;	/* the stack that was given back last */
 	size_t stack_bytes;
+
+	struct cress_shadow *shadows;	/* see shadow.c */
+	size_t shadow_room;
+	size_t shadow_free;	/* the next number to take */
 
 	void *signal_stack;	/* ours, or NULL */
 	int overflow_armed;

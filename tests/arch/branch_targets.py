@@ -5,8 +5,10 @@
 A switch.S is compiled plainly and for guarded branches (BTI, IBT). What is
 entered through a pointer must begin with the landing instruction; code for
 guarded branches may branch to no return site, and it alone carries the
-property note, because a linker believes that. In a finished archive, nobody
-may take the address of a function of switch.S that begins without it.
+property note, because a linker believes that. The note speaks of shadow
+stacks only where the port can switch them, and if it is compiled for them.
+In a finished archive, nobody may take the address of a function of switch.S
+that begins without the landing instruction.
 
 Then faults are planted in copies of the source, and each must be found.
 
@@ -27,14 +29,17 @@ import tempfile
 sys.dont_write_bytecode = True
 import mutants  # noqa: E402
 
-# The instruction, the compiler's option, what a note says; may plain code do
-# without; the indirect jumps that may be checked, because they go to functions.
-Port = collections.namedtuple('Port', 'landing option note bare to_function')
+# The instruction, options of the compiler and what a note says then; may plain
+# code do without; the indirect jumps that may be checked, because they go to
+# functions.
+Port = collections.namedtuple('Port', 'landing options bare to_function')
 PORTS = {
-    'x86_64': Port('endbr64', '-fcf-protection=branch', 'IBT', True,
+    'x86_64': Port('endbr64', {'-fcf-protection=branch': {'IBT'},
+                               '-fcf-protection': {'IBT', 'SHSTK'}}, True,
                    r'jmp \*%r(bx|cx)'),
-    'aarch64': Port('bti c', '-mbranch-protection=standard', 'BTI', False,
+    'aarch64': Port('bti c', {'-mbranch-protection=standard': {'BTI'}}, False,
                     r'br x16')}
+NOTES = re.compile(r'\b(IBT|SHSTK|BTI|PAC|GCS)\b')
 JUMP = re.compile(r'(jmp \*|br x)')
 DIRECT = re.compile(r'(call|jmp|bl|b)\b')
 ENTRY = 'cress_arch_entry'
@@ -92,8 +97,9 @@ def first_offset(arch, cpu):
     return int(re.search(ENTRY + r' \+ (\d+)', stream.read()).group(1))
 
 
-def check_object(tools, port, entered_at, path, guarded):
+def check_object(tools, port, entered_at, path, option):
   """Yield what is wrong with a compiled switch.S."""
+  guarded = option is not None
   functions = tools.functions(path)
   if ENTRY not in functions or len(functions) < 4:
     yield f'only {sorted(functions)} found'
@@ -105,23 +111,21 @@ def check_object(tools, port, entered_at, path, guarded):
     for offset, text, _ in code:
       if guarded and JUMP.match(text) and not re.match(port.to_function, text):
         yield f'{name} + {offset}: {text} is checked'
-  notes = tools.run(tools.readelf, '-n', path)
-  if (port.note in notes) != guarded:
-    yield f'a note of {port.note}: {port.note in notes}'
-  if re.search(r'SHSTK|PAC|GCS', notes):
-    yield 'a note of what is not so'
+  notes = set(NOTES.findall(tools.run(tools.readelf, '-n', path)))
+  if notes != port.options.get(option, set()):
+    yield f'a note of {sorted(notes) or "nothing"}'
 
 
 # R10
 def entries_are_landing_places(tools, port, entered_at, source, folder):
-  """Compile both ways; return what is wrong."""
+  """Compile all ways; return what is wrong."""
   found = []
-  for guarded in False, True:
+  for option in (None, *port.options):
     path = os.path.join(folder, 'switch.o')
-    options = [port.option] if guarded else []
+    options = [option] if option else []
     tools.run(*tools.compiler, *options, '-c', source, '-o', path)
-    for finding in check_object(tools, port, entered_at, path, guarded):
-      found.append(f'{"guarded" if guarded else "plain"}: {finding}')
+    for finding in check_object(tools, port, entered_at, path, option):
+      found.append(f'{option or "plain"}: {finding}')
   return found
 
 

@@ -23,7 +23,7 @@ fi
 # third it is suspended.
 output=$(DEBUGINFOD_URLS='' gdb -nx -batch "$program" 2>&1 \
   -ex 'set confirm off' \
-  -ex 'break *(char *)cress_arch_entry + 1' -ex run \
+  -ex 'break *(char *)cress_arch_entry + 5' -ex run \
   -ex 'echo state-entered\n' -ex bt \
   -ex 'tbreak innermost' -ex continue \
   -ex 'echo state-running\n' -ex bt \

@@ -5,7 +5,8 @@
 Takes the real switch.S of a processor, unfolds its macros, so that each copy
 of an instruction counts, and deletes every instruction in turn that saves,
 restores, compares or reloads something. With each of these mutants
-test_registers or test_entry must fail, crash or hang; with none, both pass.
+test_registers or test_entry must fail, crash or hang, or test_shadow where
+there are shadow stacks; with none, all pass.
 
 usage: mutants.py CPU [--arch FOLDER] [--cc COMPILER] [--flag FLAG]...
                   [--object FILE]... [--run EMULATOR] [--rounds N]
@@ -27,6 +28,7 @@ import types
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAMS = {'test_registers': ['poison.S'], 'test_entry': []}
+MORE_PROGRAMS = {'x86_64': {'x86_64/test_shadow': ['shadow.c']}}
 SKIPPED = 77
 SECONDS = 20
 # Fewer mutants than that, and the file was not understood.
@@ -195,19 +197,20 @@ class Source:
 
 
 class Bench:
-  """Builds the two programs with some switch.S, and runs them."""
+  """Builds the programs with some switch.S, and runs them."""
 
   def __init__(self, options, folder):
     self.options = options
     self.folder = folder
     self.compiler = shlex.split(options.cc) + options.flag
-    self.include = ['-I' + options.arch,
+    self.include = ['-I' + options.arch, '-I' + HERE,
                     '-I' + os.path.join(options.arch, options.cpu),
                     '-I' + os.path.join(HERE, options.cpu)]
+    programs = PROGRAMS | MORE_PROGRAMS.get(options.cpu, {})
     self.objects = {
         program: self.compile([program + '.c', 'kit.c',
                                *(options.cpu + '/' + s for s in sources)])
-        for program, sources in PROGRAMS.items()}
+        for program, sources in programs.items()}
 
     # A switch.S may have a header beside it.
     self.compiler += ['-I' + os.path.join(options.arch, options.cpu)]
@@ -217,7 +220,8 @@ class Bench:
     for source in sources:
       target = os.path.join(self.folder, source.replace('/', '-') + '.o')
       if not os.path.exists(target):
-        subprocess.run([*self.compiler, '-std=gnu11', '-O1', *self.include,
+        subprocess.run([*self.compiler, '-std=gnu11', '-O1',
+                        '-D_GNU_SOURCE', *self.include,
                         '-c', os.path.join(HERE, source), '-o', target],
                        check=True)
       objects.append(target)
@@ -233,7 +237,7 @@ class Bench:
     with open(source, 'w', encoding='utf-8') as stream:
       stream.write('\n'.join(lines) + '\n')
     for program, objects in self.objects.items():
-      binary = os.path.join(folder, program)
+      binary = os.path.join(folder, os.path.basename(program))
       subprocess.run([*self.compiler, source, *objects, *self.options.object,
                       '-o', binary], check=True)
       end = self.run([*shlex.split(self.options.run), binary,
