@@ -51,12 +51,13 @@ static inline struct cress_wait_list *list_of(const cress_channel_case_t *one)
 
 static void leave_lists(struct cress_select *select)
 {
-	cress_channel_case_t *end = select->cases + select->count;
+	for (size_t i = 0; i < select->count; i++) {
+		cress_channel_case_t *one = &select->cases[i];
 
-	for (cress_channel_case_t *one = select->cases; one < end; one++)
 		if (one->channel != NULL)
 			cress_waiter_remove(list_of(one),
 					    &waiter_of(one)->waiter);
+	}
 	cress_timer_remove(&select->hub->timers, &select->timer);
 }
 
