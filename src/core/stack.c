@@ -300,12 +300,15 @@ void cress_stacks_init(struct cress_thread *thread)
 
 void cress_stacks_free(struct cress_thread *thread)
 {
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 	struct cress_mapping *mapping;
 
 	cress_shadows_free(thread);
 	while ((mapping = thread->mappings) != NULL) {
 		thread->mappings = mapping->next;
-		cress_unmap(mapping->low, mapping->size);
+		/* Not every pthread_exit() leaves the stack it is called on. */
+		if (here - (uintptr_t)mapping->low >= mapping->size)
+			cress_unmap(mapping->low, mapping->size);
 		cress_free(mapping);
 	}
 	for (int class = 0; class < CRESS_STACK_CLASSES; class++) {

@@ -109,7 +109,7 @@ static ssize_t receive_rest(int fd, const struct msghdr *message, int flags,
 {
 	size_t skip = done;
 
-	for (size_t i = 0; i < message->msg_iovlen; i++) {
+	for (size_t i = 0; i < (size_t)message->msg_iovlen; i++) {
 		const struct iovec *iov = &message->msg_iov[i];
 		size_t missing;
 		ssize_t n;

@@ -3,8 +3,27 @@
 #include "io/syscalls.h"
 
 #include <fcntl.h>
+#include <stdint.h>
 #include <sys/sendfile.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+/* Not every C library has these. The offset goes in two words, low first. */
+#ifndef CRESS_HAVE_PREADV2
+static ssize_t preadv2(int fd, const struct iovec *iov, int count,
+		       off_t offset, int flags)
+{
+	return syscall(SYS_preadv2, fd, iov, count, (long)offset,
+		       (long)((uint64_t)offset >> 32), flags);
+}
+
+static ssize_t pwritev2(int fd, const struct iovec *iov, int count,
+			off_t offset, int flags)
+{
+	return syscall(SYS_pwritev2, fd, iov, count, (long)offset,
+		       (long)((uint64_t)offset >> 32), flags);
+}
+#endif
 
 /* glibc declares the addresses as transparent unions; a table cannot. */
 static ssize_t plain_recvfrom(int fd, void *buf, size_t size, int flags,

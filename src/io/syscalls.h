@@ -14,6 +14,10 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
+#ifndef RWF_NOWAIT
+#define RWF_NOWAIT 8
+#endif
+
 struct cress_syscalls {
 	ssize_t (*read)(int fd, void *buf, size_t count);
 	ssize_t (*readv)(int fd, const struct iovec *iov, int count);

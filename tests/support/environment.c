@@ -104,6 +104,15 @@ int environment_is_sanitized(void)
 	       environment_is_msan();
 }
 
+int environment_is_musl(void)
+{
+#ifdef __GLIBC__
+	return 0;
+#else
+	return 1;
+#endif
+}
+
 int environment_is_mprotect(void)
 {
 	return cress_stack_guard() == CRESS_GUARD_MPROTECT;

@@ -30,6 +30,9 @@ int environment_is_msan(void);
 /* Built with one of the three. */
 int environment_is_sanitized(void);
 
+/* Another C library than glibc: musl, for all we know. */
+int environment_is_musl(void);
+
 /* Guards cost mappings of their own. This makes the library choose. */
 int environment_is_mprotect(void);
 
