@@ -53,9 +53,11 @@ static struct instruction fetch(void)
 	const uint8_t *at = (const uint8_t *)registers[REG_RIP];
 	struct instruction next = {.code = at};
 
-	for (; *at == 0xf2 || *at == 0xf3 || *at == 0x3e || *at == 0x66; at++)
+	while (memchr("\xf2\xf3\x3e\x66\x67", *at, 5) != NULL) {
 		if (*at == 0xf2 || *at == 0xf3)
 			next.prefix = *at;
+		at++;
+	}
 	if ((*at & 0xf0) == 0x40) {
 		next.wide = (*at & 8) != 0;
 		next.low_8 = (*at & 1) != 0;
@@ -203,6 +205,9 @@ static void on_step(int number, siginfo_t *info, void *context)
 		next = fetch();
 	while (is_emulated(&next) || is_system_call(&next));
 	at = next.opcode;
+	/* There is no stop in front of the one behind a system call. */
+	if (at[0] == 0x0f && at[1] == 0x05)
+		at += 2;
 	if (at[0] == 0xe8)
 		call(at + 5);
 	else if (at[0] == 0xff && (at[1] >> 3 & 7) == 2)
