@@ -118,6 +118,13 @@ def a_program_links_and_runs(installed, kind):
   run_well(installed, [program])
 
 
+def a_program_may_be_wholly_static(installed, _extra):
+  program = installed.compile('hello', 'static', flags=('-O1', '-static'))
+  headers = run_well(installed, ['readelf', '-lW', program]).stdout
+  expect('INTERP' not in headers, 'it needs a loader')
+  run_well(installed, [program])
+
+
 def the_library_can_be_loaded(installed, _extra):
   program = os.path.join(installed.scratch, 'load')
   source = os.path.join(installed.here, 'load.c')
@@ -157,9 +164,46 @@ def address_sanitizer_finds_a_planted_fault(installed, extra):
 
 
 # R62
-def thread_sanitizer_finds_a_planted_race(installed, kind):
-  program = installed.compile('thread', kind,
-                              flags=['-O1', '-fsanitize=thread'])
+def a_parked_stack_keeps_what_it_points_to(installed, extra):
+  kind, compiler = extra
+  need(compiler)
+  program = installed.compile('leak', kind, compiler,
+                              ['-O1', '-fsanitize=address'])
+  settings = {'ASAN_OPTIONS': 'detect_leaks=1'}
+  is_silent(installed.run([program, 'clean'], **settings))
+  reports(installed, installed.run([program, 'leak'], **settings),
+          'leak', 'leak', 'LeakSanitizer: detected memory leaks')
+
+
+# R62
+def undefined_behaviour_sanitizer_finds_a_planted_fault(installed, extra):
+  kind, compiler = extra
+  need(compiler)
+  program = installed.compile('undefined', kind, compiler, [
+      '-O1', '-fsanitize=undefined', '-fno-sanitize-recover=all'])
+  is_silent(installed.run([program, 'clean']))
+  reports(installed, installed.run([program, 'overflow']),
+          'undefined', 'overflow', 'signed integer overflow')
+
+
+# R62
+def memory_sanitizer_finds_a_planted_fault(installed, _extra):
+  """It must see all code, so here the program contains the library's core."""
+  need('clang')
+  need('llvm-symbolizer')
+  program = installed.compile_with_core('memory', 'clang', [
+      '-O1', '-fsanitize=memory', '-fno-omit-frame-pointer'])
+  is_silent(installed.run([program, 'clean']))
+  reports(installed, installed.run([program, 'uninitialised']),
+          'memory', 'uninitialised', 'use-of-uninitialized-value')
+
+
+# R62
+def thread_sanitizer_finds_a_planted_race(installed, extra):
+  kind, compiler = extra
+  need(compiler)
+  program = installed.compile('thread', kind, compiler,
+                              ['-O1', '-fsanitize=thread'])
   command = [program]
   if MAPPING in installed.run([program, 'clean']).stderr:
     # Some kernels place programs where gcc's runtime has its shadow.
@@ -196,13 +240,23 @@ def all_checks():
       the_archive_takes_no_names_of_others,
       nothing_wants_an_executable_stack,
       pkg_config_tells_the_version,
+      a_program_may_be_wholly_static,
+      memory_sanitizer_finds_a_planted_fault,
       the_library_can_be_loaded)]
   for kind in ('shared', 'static'):
     listed += [(a_program_links_and_runs, kind),
                (address_sanitizer_finds_a_planted_fault, (kind, 'gcc')),
                (address_sanitizer_finds_a_planted_fault, (kind, 'clang')),
-               (thread_sanitizer_finds_a_planted_race, kind),
+               (a_parked_stack_keeps_what_it_points_to, (kind, 'gcc')),
+               (thread_sanitizer_finds_a_planted_race, (kind, 'gcc')),
                (valgrind_finds_a_planted_fault, kind)]
+  listed += [
+      (a_parked_stack_keeps_what_it_points_to, ('shared', 'clang')),
+      (undefined_behaviour_sanitizer_finds_a_planted_fault,
+       ('shared', 'gcc')),
+      (undefined_behaviour_sanitizer_finds_a_planted_fault,
+       ('shared', 'clang')),
+      (thread_sanitizer_finds_a_planted_race, ('shared', 'clang'))]
   return [(check.__name__ + ('' if extra is None else f' ({extra})'),
            check, extra) for check, extra in listed]
 

@@ -6,6 +6,7 @@ What counts is the library as others get it: found by pkg-config, linked as
 .so and as .a, loaded at run time. It must export the names of its headers and
 nothing else, want no executable stack, and tell AddressSanitizer,
 ThreadSanitizer and valgrind of every switch without being built for them.
+MemorySanitizer must see all code, so its program has the library in it.
 
 usage: run.py BUILD_FOLDER
 Ends with `N passed, N failed, N skipped`; status 77: the build itself is made
@@ -59,15 +60,36 @@ class Installed:
 
   def compile(self, name, kind, compiler='gcc', flags=('-O1',)):
     """Build NAME.c against the .so or the .a and return the program."""
-    program = os.path.join(self.scratch, f'{name}-{kind}-{compiler}')
     libraries = self.pkg_config('--libs')
     if kind == 'static':
       # -l would take the .so that lies beside it.
       libraries = [self.static if flag == '-lcress' else flag
                    for flag in self.pkg_config('--static', '--libs')]
-    run = self.run([compiler, '-g', '-Wall', *flags,
-                    os.path.join(self.here, name + '.c'), '-o', program,
-                    *self.pkg_config('--cflags'), *libraries, '-pthread'])
+    return self.compile_source(name, kind, compiler, [
+        *flags, os.path.join(self.here, name + '.c'),
+        *self.pkg_config('--cflags'), *libraries])
+
+  def compile_with_core(self, name, compiler, flags):
+    """Build NAME.c with the sources of core and of the processor's switch."""
+    cpu = os.path.join(self.sources, 'arch', os.uname().machine)
+    if not os.path.isdir(cpu):
+      raise checks.Skipped('this processor has no switch by hand')
+    core = os.path.join(self.sources, 'src', 'core')
+    folders = [self.sources, cpu, os.path.join(self.sources, 'src'),
+               os.path.join(self.sources, 'include')]
+    return self.compile_source(name, 'core', compiler, [
+        *flags, '-std=gnu11', '-D_GNU_SOURCE', '-fvisibility=hidden',
+        '-include', os.path.join(self.sources, 'src', 'public.h'),
+        *('-I' + folder for folder in folders),
+        os.path.join(self.here, name + '.c'),
+        *(os.path.join(core, leaf) for leaf in sorted(os.listdir(core))
+          if leaf.endswith('.c')),
+        '-x', 'assembler-with-cpp', os.path.join(cpu, 'switch.S')])
+
+  def compile_source(self, name, kind, compiler, arguments):
+    program = os.path.join(self.scratch, f'{name}-{kind}-{compiler}')
+    run = self.run([compiler, '-g', '-Wall', *arguments, '-o', program,
+                    '-pthread'])
     if run.returncode != 0:
       raise checks.Failed(f'{name}.c against the {kind} library:\n'
                           + run.stderr)
