@@ -12,7 +12,7 @@ example_packages='libhttp-parser-dev libcurl4-openssl-dev libxml2-dev
 
 # netbase: the names of services are not in a minimal system.
 check_packages='clang libclang-rt-14-dev llvm valgrind binutils util-linux
-  strace gdb netbase'
+  strace gdb netbase linux-perf libunwind-dev musl-tools'
 
 cross_packages='gcc-aarch64-linux-gnu g++-aarch64-linux-gnu
   libc6-dev-arm64-cross qemu-user-static'

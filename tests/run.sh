@@ -14,13 +14,14 @@
 # failed and no stage ran fewer tests than it declares here.
 set -u
 
-stages='gcc mprotect clang asan valgrind tsan ucontext aarch64 ports install'
-stages+=' mutants'
+stages='gcc mprotect clang asan clang-asan msan valgrind tsan hardened musl'
+stages+=' ucontext aarch64 ports install mutants'
 
 # About nine tenths of what runs where all packages are there.
 declare -A minimum=(
-  [gcc]=190 [mprotect]=112 [clang]=190 [asan]=170 [valgrind]=30 [tsan]=60
-  [ucontext]=62 [aarch64]=160 [ports]=16 [install]=12 [mutants]=58)
+  [gcc]=190 [mprotect]=112 [clang]=190 [asan]=170 [clang-asan]=30 [msan]=30
+  [valgrind]=30 [tsan]=60 [hardened]=62 [musl]=60 [ucontext]=62 [aarch64]=160
+  [ports]=16 [install]=18 [mutants]=58)
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 jobs=$(nproc)
@@ -47,15 +48,20 @@ print(*counts.values())
 PYTHON
 }
 
-# build FOLDER COMPILER OPTION...: a fresh build in the root.
-build() {
+# prepare FOLDER COMPILER OPTION...: a fresh build folder in the root. Where
+# there is no C++ compiler, only_c is `false`, which is found to be none.
+prepare() {
   local folder=$root/$1 cc=$2 cxx=g++
   shift 2
 
   [ "$cc" = clang ] && cxx=clang++
   rm -rf "$folder"
-  CC=$cc CXX=$cxx meson setup "$folder" "$root" "$@" &&
-    ninja -C "$folder" -j "$jobs"
+  CC=$cc CXX=${only_c:-$cxx} meson setup "$folder" "$root" "$@"
+}
+
+# build FOLDER COMPILER OPTION...: with all in it.
+build() {
+  prepare "$@" && ninja -C "$root/$1" -j "$jobs"
 }
 
 # suites FOLDER OPTION...: run meson test, and count. The log of an earlier
@@ -65,9 +71,16 @@ suites() {
   shift
 
   rm -f "$folder"/meson-logs/testlog*.json
-  meson test -C "$folder" --no-rebuild --num-processes "$jobs" \
+  meson test -C "$folder" ${rebuild---no-rebuild} --num-processes "$jobs" \
     --timeout-multiplier "$patience" --print-errorlogs "$@"
   numbers=$(count_log "$(echo "$folder"/meson-logs/testlog*.json)")
+}
+
+# some_suites FOLDER OPTION...: the same, and build only what they take.
+some_suites() {
+  local rebuild=
+
+  suites "$@"
 }
 
 # closing_line COMMAND...: run it; its last line has the numbers, and is not
@@ -103,10 +116,54 @@ stage_clang() {
 
 # The kit of arch is built without sanitizers in any case: not once more.
 stage_asan() {
-  export ASAN_OPTIONS=detect_stack_use_after_return=1
-  export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+  address_options
   build build-asan gcc -Db_sanitize=address,undefined &&
     suites build-asan --no-suite install --no-suite arch
+}
+
+address_options() {
+  export ASAN_OPTIONS=detect_stack_use_after_return=1
+  export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+}
+
+# clang sees other faults than gcc; in the short run in the core suites only.
+stage_clang-asan() {
+  local what='--suite core'
+
+  [ -n "${CRESS_FULL:-}" ] && what='--no-suite install --no-suite arch'
+  address_options
+  prepare build-clang-asan clang -Db_lundef=false \
+    -Db_sanitize=address,undefined &&
+    some_suites build-clang-asan $what
+}
+
+# It must see all code, so what links to libev or to C++ is left out.
+stage_msan() {
+  local only_c=false
+
+  prepare build-msan clang -Db_lundef=false -Dexamples=disabled \
+    -Db_sanitize=memory &&
+    some_suites build-msan --suite core
+}
+
+# As distributions compile; in the long run the kit of arch too.
+stage_hardened() {
+  local what='--suite core --suite loop'
+
+  [ -n "${CRESS_FULL:-}" ] && what="$what --suite arch --no-suite cross"
+  prepare build-hardened gcc -Dexamples=disabled -Dc_args="
+    -fstack-clash-protection -fstack-protector-strong -fcf-protection" &&
+    some_suites build-hardened $what
+}
+
+stage_musl() {
+  local only_c=false folder=$root/build-musl-root
+
+  bash "$root/tests/cross/musl.sh" "$folder" &&
+    PKG_CONFIG_LIBDIR=$folder/lib/pkgconfig prepare build-musl \
+      musl-gcc -Dexamples=disabled -Ddefault_library=static \
+      -Dc_args="-isystem $folder/include" -Dc_link_args="-L$folder/lib" &&
+    some_suites build-musl --suite core --suite loop
 }
 
 stage_valgrind() {
