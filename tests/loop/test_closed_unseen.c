@@ -67,6 +67,8 @@ static void in_each_loop(void (*prepare)(void), const char *wanted)
 	alarm(0);
 }
 
+static int reads;	/* that have ended */
+
 static void *read_and_note(void *fd)
 {
 	char data[8] = "";
@@ -75,6 +77,7 @@ static void *read_and_note(void *fd)
 		note("%s", data);
 	else
 		note("%s", errno == EBADF ? "EBADF" : strerror(errno));
+	reads++;
 	return NULL;
 }
 
@@ -140,22 +143,24 @@ static void *put_another_over_it(void *fd)
 	return NULL;
 }
 
-static void *close_all(void *unused)
+static void *close_after_reads(void *count)
 {
-	cress_sleep(0.004);
+	for (int i = 0; i < 5000 && reads < as_number(count); i++)
+		cress_sleep(0.001);
 	for (int i = 0; i < 2; i++) {
 		close(ends[i]);
 		close(spare[i]);
 	}
-	return unused;
+	return NULL;
 }
 
 static void replace_before_the_poll(void)
 {
+	reads = 0;
 	make_pair(ends);
 	cress_go(read_and_note, as_value(ends[0]));
 	cress_go(put_another_over_it, as_value(ends[0]));
-	cress_go(close_all, NULL);
+	cress_go(close_after_reads, as_value(1));
 }
 
 /* R36 */
@@ -177,18 +182,13 @@ static void *replace_and_wait_again(void *fd)
 	return NULL;
 }
 
-static void *close_later(void *unused)
-{
-	cress_sleep(0.004);
-	return close_all(unused);
-}
-
 static void replace_after_the_poll(void)
 {
+	reads = 0;
 	make_pair(ends);
 	cress_go(read_and_note, as_value(ends[0]));
 	cress_go(replace_and_wait_again, as_value(ends[0]));
-	cress_go(close_later, NULL);
+	cress_go(close_after_reads, as_value(2));
 }
 
 /* D10: the first would sleep for ever, but the second knows the new file */
