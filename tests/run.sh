@@ -6,7 +6,7 @@
 # usage: tests/run.sh [--full] [STAGE...]
 #
 #   --full   the long counts (CRESS_FULL=1 in the environment of the tests),
-#            and all edits of the stage mutants
+#            all edits of the stage mutants, and `long_stages` besides
 #   STAGE    only these; all of them otherwise, see `stages` below
 #
 # Every stage runs, whatever became of the others. A table follows, and then
@@ -15,38 +15,20 @@
 set -u
 
 stages='gcc mprotect clang asan clang-asan msan valgrind tsan hardened musl'
-stages+=' ucontext aarch64 ports install mutants'
+stages="$stages ucontext aarch64 s390x ports install mutants"
+long_stages='foreign'
 
 # About nine tenths of what runs where all packages are there.
 declare -A minimum=(
   [gcc]=190 [mprotect]=112 [clang]=190 [asan]=170 [clang-asan]=30 [msan]=30
-  [valgrind]=30 [tsan]=60 [hardened]=62 [musl]=60 [ucontext]=62 [aarch64]=160
-  [ports]=16 [install]=18 [mutants]=58)
+  [valgrind]=30 [tsan]=60 [hardened]=62 [musl]=60 [ucontext]=62 [aarch64]=150
+  [s390x]=150 [foreign]=900 [ports]=16 [install]=18 [mutants]=58)
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 jobs=$(nproc)
 patience=3
 
 . "$root/tests/packages.sh"
-
-# Print "passed failed skipped" of a log that meson test has written.
-count_log() {
-  python3 - "$1" <<'PYTHON'
-import json
-import sys
-
-counts = {'OK': 0, 'FAIL': 0, 'SKIP': 0}
-try:
-  with open(sys.argv[1], encoding='utf-8') as log:
-    for line in log:
-      result = json.loads(line)['result']
-      result = {'EXPECTEDFAIL': 'OK'}.get(result, result)
-      counts[result if result in counts else 'FAIL'] += 1
-except OSError:
-  counts['FAIL'] += 1
-print(*counts.values())
-PYTHON
-}
 
 # prepare FOLDER COMPILER OPTION...: a fresh build folder in the root. Where
 # there is no C++ compiler, only_c is `false`, which is found to be none.
@@ -73,7 +55,8 @@ suites() {
   rm -f "$folder"/meson-logs/testlog*.json
   meson test -C "$folder" ${rebuild---no-rebuild} --num-processes "$jobs" \
     --timeout-multiplier "$patience" --print-errorlogs "$@"
-  numbers=$(count_log "$(echo "$folder"/meson-logs/testlog*.json)")
+  numbers=$(python3 "$root/tests/count.py" \
+    "$(echo "$folder"/meson-logs/testlog*.json)")
 }
 
 # some_suites FOLDER OPTION...: the same, and build only what they take.
@@ -175,21 +158,27 @@ stage_valgrind() {
 
 stage_tsan() {
   export TSAN_OPTIONS=halt_on_error=1
-  build build-tsan gcc -Db_sanitize=thread &&
-    suites build-tsan --suite core --suite loop
+  prepare build-tsan gcc -Dexamples=disabled -Db_sanitize=thread &&
+    some_suites build-tsan --suite core --suite loop
 }
 
 stage_ucontext() {
-  build build-ucontext gcc -Darch=ucontext &&
-    suites build-ucontext --suite arch --suite core --suite loop
+  prepare build-ucontext gcc -Dexamples=disabled -Darch=ucontext &&
+    some_suites build-ucontext --suite arch --suite core --suite loop
 }
 
+# What is of 64 bits in either byte order; the rest takes --full.
 stage_aarch64() {
-  bash "$root/tests/cross/sysroot.sh" "$root/build-sysroot" &&
-    build build-aarch64 gcc \
-      --cross-file "$root/build-sysroot/sysroot.txt" \
-      --cross-file "$root/tests/cross/aarch64.txt" &&
-    suites build-aarch64 --no-suite install
+  closing_line bash "$root/tests/cross/suites.sh" aarch64
+}
+
+stage_s390x() {
+  closing_line bash "$root/tests/cross/suites.sh" s390x
+}
+
+stage_foreign() {
+  closing_line bash "$root/tests/cross/suites.sh" \
+    i386 armhf armel ppc64le mips64el mipsel
 }
 
 # The kit of aarch64 has run in the stage gcc, with all its mutants.
@@ -231,14 +220,16 @@ run_stage() {
 if [ "${1:-}" = --full ]; then
   export CRESS_FULL=1
   patience=30
+  selected="$stages $long_stages"
   shift
 fi
-selected=${*:-$stages}
+selected=${*:-${selected:-$stages}}
 for stage in $selected; do
-  case " $stages " in
+  case " $stages $long_stages " in
   *" $stage "*) ;;
   *)
-    echo "run.sh: there is no stage $stage; there are: $stages" >&2
+    echo "run.sh: there is no stage $stage; there are:" \
+      "$stages $long_stages" >&2
     exit 2
     ;;
   esac

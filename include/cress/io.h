@@ -174,6 +174,21 @@ ssize_t cress_write_all(int fd, const void *buf, size_t count);
  */
 ssize_t cress_read_full(int fd, void *buf, size_t count);
 
+/*
+ * What the two calls above are where a program asks for offsets or times of 64
+ * bits on a processor of 32; nobody need write these names. cress_sendfile()
+ * without fails with EOVERFLOW at the end of what its offset can say.
+ */
+#if defined(_FILE_OFFSET_BITS) && _FILE_OFFSET_BITS == 64
+ssize_t cress_sendfile64(int out, int in, off_t *offset, size_t count);
+#define cress_sendfile cress_sendfile64
+#endif
+#if defined(_TIME_BITS) && _TIME_BITS == 64
+int cress_select64(int nfds, fd_set *readfds, fd_set *writefds,
+		   fd_set *exceptfds, struct timeval *timeout);
+#define cress_select cress_select64
+#endif
+
 #ifdef __cplusplus
 }
 #endif

@@ -26,9 +26,17 @@
 
 #define DEFAULT_SIZE ((size_t)128 * 1024)
 #define OWN_MIN ((size_t)4096)
-#define LARGEST_SIZE ((size_t)1 << 46)
 #define FIRST_SLAB_STACKS 16
-#define LARGEST_SLAB ((size_t)1 << 30)
+
+/*
+ * What a process has to give away: where pointers have 64 bits, processors
+ * take 48 of them. No stack may have more than a quarter of that, and no slab
+ * so much that the doubling of slabs would use up what others need.
+ */
+#define ADDRESSES (SIZE_MAX < 1ull << 48 ? SIZE_MAX : 1ull << 48)
+#define LARGEST_SIZE ((size_t)(ADDRESSES / 4))
+#define LARGEST_SLAB ((size_t)(ADDRESSES / 64 < 1 << 30 ? ADDRESSES / 64 \
+							: 1 << 30))
 
 /* What is little of a stack, and how many of those that are free are asked. */
 #define SHALLOW_PAGES 4

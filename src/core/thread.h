@@ -175,6 +175,7 @@ struct cress_stack_pool {
  */
 #define CRESS_BLOCK_CLEARED (sizeof(cress_t) - offsetof(cress_t, special))
 _Static_assert(CRESS_BLOCK_CLEARED <= 256, "three lines, or a bit more");
+_Static_assert(sizeof(cress_t) >= 192, "a block has three lines");
 
 #define CRESS_STACK_CLASSES 64
 

@@ -56,6 +56,7 @@ static void arm(struct cress_hub *hub)
 {
 	struct cress_libev *libev = hub->loop;
 	double next = cress_timers_next(&hub->timers);
+	double wait;
 	int active = ev_is_active(&libev->timer);
 
 	if (next == libev->armed)
@@ -65,12 +66,14 @@ static void arm(struct cress_hub *hub)
 		host_stop(libev->loop, timer, &libev->timer);
 		return;
 	}
-	/* A repeating one: it stays active when it has fired. */
-	libev->timer.repeat = next - hub->driver->now(hub);
-	if (libev->timer.repeat <= 0) {
+	/* libev aborts if one that is active has a negative interval. */
+	wait = next - hub->driver->now(hub);
+	if (wait <= 0) {
 		libev->armed = STALE;
 		return;
 	}
+	/* A repeating one: it stays active when it has fired. */
+	libev->timer.repeat = wait;
 	ev_now_update(libev->loop);
 	ev_timer_again(libev->loop, &libev->timer);
 	if (!active)

@@ -103,6 +103,10 @@ static size_t how_many(void)
 		environment_say("20,000 stacks", "mprotect guards");
 		return SOME;
 	}
+	if (SIZE_MAX <= UINT32_MAX) {
+		environment_say("20,000 stacks", "addresses of 32 bits");
+		return SOME;
+	}
 	return environment_is_full() ? FULL : MANY;
 }
 

@@ -81,8 +81,11 @@ static void sizes_from_the_least_on_work(void **state)
 
 static void *own_address(void *arg)
 {
-	*(uintptr_t *)arg = (uintptr_t)__builtin_frame_address(0);
-	check(*(uintptr_t *)arg % 16 == 0);
+	volatile uintptr_t *address = arg;
+	max_align_t local;
+
+	*address = (uintptr_t)&local;
+	check(*address % _Alignof(max_align_t) == 0);
 	return cress_switch(main_one, NULL);
 }
 

@@ -5,7 +5,8 @@
 #   port NAME CPU TRIPLET EMULATOR UNWINDING ABI [OPTION...]
 #
 # CPU is the folder below arch/. UNWINDING is how the call frame information was
-# proved. Options choose what the compiler makes.
+# proved. Options choose what the compiler makes. Debian's names of those that
+# it has the libraries for are in `debian_names`.
 #
 #   freestanding NAME CPU COMPILER PACKAGES EMULATOR ABI [OPTION...]
 #
@@ -83,8 +84,22 @@ freestanding loongarch64 loongarch64 \
 macho arm64-macos aarch64 arm64-apple-macos11 "Apple's arm64, Mach-O"
 macho x86_64-macos x86_64 x86_64-apple-macos11 "Apple's x86_64, Mach-O"
 
+declare -A debian_names=(
+  [aarch64]=arm64 [armhf]=armhf [armel]=armel [i386]=i386 [s390x]=s390x
+  [ppc64le]=ppc64el [mips64el]=mips64el [mipsel]=mipsel)
+
+# The ports that Debian has libraries for.
+ports_of_debian() {
+  local name
+
+  for name in $ports; do
+    [ -z "${debian_names[$name]-}" ] || printf '%s ' $name
+  done
+}
+
 # select_port NAME: sets kind cpu cc cxx packages run unwinding abi machine, and
-# for the table `where` it runs, and what it is if all is `proved`.
+# for the table `where` it runs, and what it is if all is `proved`; for the
+# libraries the compiler's triplet, and Debian's name, which may be empty.
 select_port() {
   local row
 
@@ -93,6 +108,7 @@ select_port() {
   kind=${row[0]} cpu=${row[1]} cc=${row[2]} cxx=${row[3]}
   packages=${row[4]} run=${row[5]} unwinding=${row[6]} abi=${row[7]}
   machine=${row[*]:8} where=$run proved=passed
+  triplet=${cc%-gcc} debian=${debian_names[$1]-}
   # A kernel for x86_64 runs these too.
   if [ $cpu = x86 ] && [ "$(uname -m)" = x86_64 ]; then
     run= where='the machine itself'

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Makes the table of ports from what run.sh wrote.
+"""Makes the table of ports from what run.sh and suites.sh wrote.
 
 usage: table.py [--show] RESULTS [README]
 
@@ -16,27 +16,45 @@ ROOT = os.path.join(HERE, '../..')
 BEGIN = '<!-- made by tests/cross/table.py: begin -->'
 END = '<!-- made by tests/cross/table.py: end -->'
 HEAD = ['port', 'ABI', 'switch', 'unwinding proved by', 'run on',
-        'kit: assertions, mutants', 'state']
+        'kit: assertions, mutants', 'state', 'suites passed']
 
 
 def read_result(path):
   with open(path, encoding='utf-8') as stream:
-    return dict(line.rstrip('\n').split(':', 1) for line in stream)
+    pairs = (line.split(':', 1) for line in stream)
+    return {key: value.strip() for key, value in pairs}
 
 
-def known_ports():
+def known_ports(command):
   """In the order of ports.sh."""
-  script = f'. "{HERE}/ports.sh"; echo $ports'
+  script = f'. "{HERE}/ports.sh"; {command}'
   return subprocess.run(['bash', '-c', script], check=True, text=True,
                         stdout=subprocess.PIPE).stdout.split()
 
 
+def suites_of(folder, name, has_libraries):
+  """What the whole library did, for those that Debian has libraries for."""
+  path = os.path.join(folder, name + '.suites')
+  if not has_libraries:
+    return 'kit only'
+  if not os.path.exists(path):
+    return 'not run'
+  result = read_result(path)
+  said = f'{result["suites"]} suites, {result["tests"]} tests'
+  if result['counts'] == 'long':
+    said += ', long counts'
+  if result['state'] != 'passed':
+    said += f', {result["failed"]} failed'
+  return said
+
+
 def rows(folder):
-  for name in known_ports():
+  with_libraries = known_ports('ports_of_debian')
+  for name in known_ports('echo $ports'):
     path = os.path.join(folder, name + '.result')
     if not os.path.exists(path):
       continue
-    result = {key: value.strip() for key, value in read_result(path).items()}
+    result = read_result(path)
     mutants = result['mutants']
     if mutants != 'not run':
       mutants += ' of ' + mutants + ' killed'
@@ -44,7 +62,8 @@ def rows(folder):
       mutants = 'of the object'
     yield [name, result['abi'], 'by hand', result['unwinding'],
            result['run'].replace('-static', ''),
-           f'{int(result["checks"]):,}, {mutants}', result['state']]
+           f'{int(result["checks"]):,}, {mutants}', result['state'],
+           suites_of(folder, name, name in with_libraries)]
 
 
 def main(arguments):

@@ -42,7 +42,9 @@ _Static_assert(offsetof(cress_group_result_t, error) == 4 * POINTER,
 #define WORDS(type, count) \
 	_Static_assert(offsetof(type, name) == 0 && \
 		       sizeof(((type *)0)->opaque) == \
-			       (count) * sizeof(uint64_t), \
+			       (count) * sizeof(uint64_t) && \
+		       offsetof(type, opaque) + (count) * sizeof(uint64_t) == \
+			       sizeof(type), \
 		       #type ": a name, and so many words")
 WORDS(cress_barrier_t, 7);
 WORDS(cress_condition_t, 7);
@@ -55,8 +57,7 @@ WORDS(cress_rwlock_t, 17);
 WORDS(cress_semaphore_t, 7);
 WORDS(cress_wait_group_t, 7);
 
-_Static_assert(sizeof(cress_channel_t) == POINTER + 19 * sizeof(uint64_t),
-	       "cress_channel_t: a name, 19 words");
+WORDS(cress_channel_t, 19);
 _Static_assert(sizeof(cress_channel_case_t) ==
 	       2 * POINTER + 2 * sizeof(int) + 10 * sizeof(uint64_t),
 	       "cress_channel_case_t: channel, item, 2 x int, ten words");
@@ -64,8 +65,7 @@ _Static_assert(offsetof(cress_channel_case_t, error) ==
 	       2 * POINTER + sizeof(int),
 	       "cress_channel_case_t: the error comes fourth");
 
-_Static_assert(sizeof(cress_queue_t) == POINTER + 27 * sizeof(uint64_t),
-	       "cress_queue_t: a name, 27 words");
+WORDS(cress_queue_t, 27);
 _Static_assert(CRESS_QUEUE_FIFO == 0, "CRESS_QUEUE_FIFO");
 _Static_assert(CRESS_QUEUE_LIFO == 1, "CRESS_QUEUE_LIFO");
 _Static_assert(CRESS_QUEUE_PRIORITY == 2, "CRESS_QUEUE_PRIORITY");

@@ -17,6 +17,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "support/environment.h"
+
 #include <cress/io.h>
 
 static ssize_t read_word(struct call *call)
@@ -170,6 +172,26 @@ static void a_counter_of_events_parks_its_reader(void)
 	check_int(close(call.fd), 0);
 }
 
+/*
+ * Of what the kernel counts, qemu turns the bytes for a processor of the other
+ * order, but only in read() and write(), and the library has other calls too.
+ */
+static int numbers_come_through(void)
+{
+	uint64_t got = 0, one = 1;
+	struct iovec word = {&got, 8};
+	int fd = eventfd(0, EFD_CLOEXEC);
+
+	check_int(write(fd, &one, 8), 8);
+	check_int(readv(fd, &word, 1), 8);
+	check_int(close(fd), 0);
+	if (got == one)
+		return 1;
+	check(environment_is_qemu());
+	environment_say("not tried", "qemu turns no bytes in readv()");
+	return 0;
+}
+
 static ssize_t write_word(struct call *call)
 {
 	return cress_write(call->fd, call->extra, 8);
@@ -181,6 +203,8 @@ static void a_full_counter_parks_its_writer(void)
 	uint64_t most = UINT64_MAX - 1, one = 1, got = 0;
 	struct call call = {.make = write_word, .extra = &one};
 
+	if (!numbers_come_through())
+		return;
 	call.fd = eventfd(0, EFD_CLOEXEC);
 	check_int(write(call.fd, &most, 8), 8);
 	call_begin(&call);
@@ -199,6 +223,8 @@ static void a_timer_descriptor_parks_its_reader(void)
 	struct call call = {.make = read_word, .extra = &got};
 	struct itimerspec soon = {.it_value = {.tv_nsec = 2000000}};
 
+	if (!numbers_come_through())
+		return;
 	call.fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	call_begin(&call);
 	check(call_is_parked(&call));
@@ -222,6 +248,8 @@ static void a_signal_descriptor_parks_its_reader(void)
 	struct call call = {.make = read_signal, .extra = &info};
 	sigset_t set, old;
 
+	if (!numbers_come_through())
+		return;
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR2);
 	pthread_sigmask(SIG_BLOCK, &set, &old);
@@ -241,8 +269,11 @@ static void a_counter_that_another_emptied_parks_again(void)
 {
 	uint64_t got[2] = {0}, add = 3;
 	struct call calls[2];
-	int fd = eventfd(0, EFD_CLOEXEC);
+	int fd;
 
+	if (!numbers_come_through())
+		return;
+	fd = eventfd(0, EFD_CLOEXEC);
 	for (int i = 0; i < 2; i++) {
 		calls[i] = (struct call){
 			.make = read_word, .fd = fd, .extra = &got[i]};

@@ -141,6 +141,27 @@ static void the_end_of_the_file_is_nothing(void)
 	drop_own(ends);
 }
 
+static void an_offset_goes_as_far_as_its_type(void)
+{
+	const int64_t size = INT64_C(5) << 30;
+	const int is_narrow = sizeof(off_t) < sizeof(size);
+	off_t offset = (off_t)(is_narrow ? INT32_MAX - 2 : size - 2);
+	int file = memfd_create("long", MFD_CLOEXEC);
+
+	check_int(ftruncate64(file, size), 0);
+	own_pair(ends);
+	check_int(cress_sendfile(ends[1], file, &offset, 5), 2);
+	check(offset == (is_narrow ? INT32_MAX : size));
+	if (is_narrow)
+		check_refuses((int)cress_sendfile(ends[1], file, &offset, 1),
+			      EOVERFLOW);
+	else
+		check_int(cress_sendfile(ends[1], file, &offset, 1), 0);
+
+	close(file);
+	drop_own(ends);
+}
+
 static void bad_arguments_are_refused(void)
 {
 	int file = file_with("abc"), others[2];
@@ -243,6 +264,7 @@ int main(void)
 		on_io(a_file_arrives_whole_through_a_pipe),
 		on_io(an_offset_is_moved_and_the_position_is_not),
 		on_io(the_end_of_the_file_is_nothing),
+		on_io(an_offset_goes_as_far_as_its_type),
 		on_io(bad_arguments_are_refused),
 		on_io(a_cancelled_one_has_moved_nothing),
 		on_io(a_closed_target_is_told),
