@@ -22,11 +22,14 @@
 #define CODE(name) name
 #endif
 
+/* Where objects are no ELF, a port says what a function is made of. */
+#ifndef FUNCTION
 /* Hidden: a call from inside the library needs no PLT, nobody else calls. */
 #define FUNCTION(name) \
 	.text; .p2align 6; LABEL(name) .hidden name; .cfi_startproc
 
 #define END(name) .cfi_endproc; .size name, . - CODE(name)
+#endif
 
 /* Unwinders find a register at an offset from another, up to 8191. */
 .macro lies_at base, number, offset

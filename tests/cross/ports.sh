@@ -42,8 +42,10 @@ port mipsel mips mipsel-linux-gnu qemu-mipsel-static \
   'each instruction' 'o32, little endian'
 port mips mips mips-linux-gnu qemu-mips-static \
   'each instruction' 'o32, big endian'
+port win64 x86_64-windows x86_64-w64-mingw32 wine64 \
+  'each instruction (SEH)' 'Windows, x64' --param=min-pagesize=0
 
-# select_port NAME: sets cpu cc cxx run packages unwinding machine abi.
+# select_port NAME: sets cpu cc cxx exe run packages unwinding machine abi.
 select_port() {
   local row triplet
 
@@ -51,8 +53,13 @@ select_port() {
   mapfile -t row <<< "${port_rows[$1]}"
   cpu=${row[0]} triplet=${row[1]} run=${row[2]}
   unwinding=${row[3]} abi=${row[4]} machine=${row[*]:5}
-  cc=$triplet-gcc cxx=$triplet-g++
+  cc=$triplet-gcc cxx=$triplet-g++ exe=
   packages="g++-$triplet qemu-user-static"
+  # Debian names it otherwise, and keeps the program off the usual path.
+  if [ $cpu = x86_64-windows ]; then
+    packages='gcc-mingw-w64-x86-64 g++-mingw-w64-x86-64-posix wine64'
+    PATH=$PATH:/usr/lib/wine exe=.exe
+  fi
   # A kernel for x86_64 runs these too.
   if [ $cpu = x86 ] && [ "$(uname -m)" = x86_64 ]; then
     run=

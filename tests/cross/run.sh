@@ -44,14 +44,15 @@ build() {
   local name=$1 port=$2
   shift 2
   $cc $flags -I"$arch" -I"$arch/$port" -I"$kit" -I"$kit/$cpu" \
-    -o "$folder/$name" "$kit/kit.c" "$@" -lm
+    -o "$folder/$name$exe" "$kit/kit.c" "$@" -lm
 }
 
 build_cxx() {
   $cc $machine -O2 -c "$kit/kit.c" -o "$folder/kit.o" &&
     $cc $machine -c "$arch/$cpu/switch.S" -o "$folder/switch.o" &&
     $cxx $machine -std=c++17 -O2 -static -I"$arch" -I"$arch/$cpu" \
-      "$kit/test_cxx.cc" "$folder/kit.o" "$folder/switch.o" -o "$folder/cxx"
+      "$kit/test_cxx.cc" "$folder/kit.o" "$folder/switch.o" \
+      -o "$folder/cxx$exe"
 }
 
 # run_one NAME: a program of the kit; its checks are counted.
@@ -59,7 +60,7 @@ run_one() {
   local made
 
   echo "== $1"
-  timeout 300 $run "$folder/$1" $rounds | tee "$folder/log"
+  timeout 300 $run "$folder/$1$exe" $rounds | tr -d '\r' | tee "$folder/log"
   [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
   made=$(sed -n 's/^\([0-9]*\) checks, 0 tests failed$/\1/p' "$folder/log")
   checks=$((checks + made))
@@ -87,6 +88,9 @@ guarded_branches() {
 # R9. The C library of MIPS asks for the opposite in each program.
 stack_is_not_executable() {
   case $cpu in
+  *-windows)
+    ${cc%gcc}objdump -p "$folder/registers$exe" | grep NX_COMPAT
+    ;;
   mips*)
     readelf -SW "$folder/switch.o" |
       grep 'note.GNU-stack *PROGBITS *0* [0-9a-f]* 000000 00  *0'
@@ -102,21 +106,53 @@ mutate() {
   killed=$(sed -n 's/^\([0-9]*\) mutants, 0 survived$/\1/p' "$folder/log")
 }
 
+# A folder for wine's own files; nobody is asked anything, nothing is shown.
+begin_wine() {
+  export WINEPREFIX=$folder/wine WINEDEBUG=-all
+  export WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe='
+  unset DISPLAY
+  # One server for all programs: to start it takes longer than they do.
+  mkdir -p "$WINEPREFIX" && wineserver64 -p
+}
+
+# Nothing of it must be running when the folder goes.
+end_wine() {
+  wineserver64 -k
+}
+
+# R12: what this system keeps of a stack goes along, and its unwinder agrees.
+windows() {
+  local name
+
+  build bounds $cpu "$kit/$cpu/test_bounds.c" "$port" &&
+    build unwind $cpu "$kit/$cpu/test_unwind.c" "$poison" "$port" ||
+    return 1
+  for name in bounds unwind; do
+    run_one $name || return 1
+  done
+}
+
 # R5: the kit on one architecture, in the folder $folder.
 prove() {
   local name poison=$kit/$cpu/poison.S port=$arch/$cpu/switch.S
 
   build registers $cpu "$kit/test_registers.c" "$poison" "$port" &&
     build entry $cpu "$kit/test_entry.c" "$port" &&
-    build unwind $cpu "$kit/test_unwind.c" "$poison" "$port" &&
     build_cxx || return 1
-  for name in registers entry unwind cxx; do
+  for name in registers entry cxx; do
     run_one $name || return 1
   done
+  if [ $cpu = x86_64-windows ]; then
+    windows || return 1
+  else
+    build unwind $cpu "$kit/test_unwind.c" "$poison" "$port" &&
+      run_one unwind || return 1
+  fi
   stack_is_not_executable || return 1
 
-  # What swapcontext is called by cannot keep the TOC that a journey poisons.
-  if [ $cpu != ppc64 ]; then
+  # What swapcontext is called by cannot keep the TOC that a journey poisons,
+  # and Windows has none.
+  if [ $cpu != ppc64 ] && [ $cpu != x86_64-windows ]; then
     build oracle ucontext "$kit/test_registers.c" "$poison" \
       "$arch/ucontext/switch.c" && run_one oracle &&
       "$kit/same_digest.sh" 20000 "$folder/registers" "$folder/oracle" $run ||
@@ -152,7 +188,9 @@ one() {
     fi
   done
   folder=$(mktemp -d)
+  [ $cpu != x86_64-windows ] || begin_wine
   prove > "$results/$1.log" 2>&1 && state=passed
+  [ $cpu != x86_64-windows ] || end_wine
   rm -rf "$folder"
   write_result $1 $state
   if [ $state = passed ]; then
