@@ -64,6 +64,15 @@ static inline void arch_context_init(struct arch_context *context, void *top,
 	arch_context_init_stack(context, (void *)65536, (void *)65536, top);
 }
 
+/* The thread's table of the variables that it has copies of. */
+static inline char **arch_thread_copies(void)
+{
+	char **copies;
+
+	__asm__("mov %%gs:0x58, %0" : "=r"(copies));
+	return copies;
+}
+
 /* Take over the caller's floating-point control words. */
 static inline void arch_context_init_fp(struct arch_context *context)
 {

@@ -57,7 +57,8 @@ select_port() {
   packages="g++-$triplet qemu-user-static"
   # Debian names it otherwise, and keeps the program off the usual path.
   if [ $cpu = x86_64-windows ]; then
-    packages='gcc-mingw-w64-x86-64 g++-mingw-w64-x86-64-posix wine64'
+    packages='gcc-mingw-w64-x86-64 g++-mingw-w64-x86-64-posix wine64
+      meson ninja-build'
     PATH=$PATH:/usr/lib/wine exe=.exe
   fi
   # A kernel for x86_64 runs these too.

@@ -13,6 +13,8 @@
 #   --short       without the mutants, and few rounds
 #   --results     where ARCH.result is written (build-ports in the root)
 #
+# For Windows the suites of core are run as well, by wine.
+#
 # A line for each architecture, then a table. table.py makes the README's from
 # the result files.
 set -u
@@ -129,6 +131,25 @@ windows() {
     return 1
   for name in bounds unwind; do
     run_one $name || return 1
+  done
+  core_suites
+}
+
+# What there is for Windows above the switch, by meson; its checks are counted.
+core_suites() {
+  local program made
+
+  meson setup "$folder/core" "$root" --cross-file "$here/windows.txt" &&
+    ninja -C "$folder/core" || return 1
+  for program in "$folder"/core/tests/core/windows/*.exe; do
+    echo "== ${program##*/}"
+    timeout 300 $run "$program" | tr -d '\r' | tee "$folder/log"
+    [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
+    for made in $(sed -n 's/^\([0-9]*\) checks ran$/\1/p
+        s/^\([0-9]*\) assertions, 0 tests failed$/\1/p' "$folder/log"); do
+      checks=$((checks + made))
+    done
+    suites="$suites $(basename "$program" .exe)"
   done
 }
 
