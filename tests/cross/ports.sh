@@ -43,7 +43,7 @@ port mipsel mips mipsel-linux-gnu qemu-mipsel-static \
 port mips mips mips-linux-gnu qemu-mips-static \
   'each instruction' 'o32, big endian'
 port win64 x86_64-windows x86_64-w64-mingw32 wine64 \
-  'each instruction (SEH)' 'Windows, x64' --param=min-pagesize=0
+  'each instruction (SEH)' 'Windows, x64' --param=min-pagesize=0 -DWIN32_LEAN_AND_MEAN
 
 # select_port NAME: sets cpu cc cxx exe run packages unwinding machine abi.
 select_port() {
