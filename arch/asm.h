@@ -16,6 +16,25 @@
 #define IF_GUARDED(guarded, otherwise) otherwise
 #endif
 
+#ifdef __MACH__
+/*
+ * Apple's format. Ports for it have one statement a line, as there a ; may
+ * begin a comment, and $(8) for $8, which would be an argument of a macro.
+ */
+.macro begin_function symbol
+	.text
+	.p2align 6
+	.globl	\symbol
+	.private_extern \symbol
+\symbol:
+	.cfi_startproc
+.endm
+
+#define FUNCTION(name) begin_function _##name
+#define END(name) .cfi_endproc
+#define NO_EXECUTABLE_STACK .subsections_via_symbols	/* never is */
+#define BRANCH_PROPERTY(type, features)
+#else
 /* Where a function's symbol is not its code, a port defines these two. */
 #ifndef LABEL
 #define LABEL(name) .globl name; .type name, %function; name:
@@ -31,13 +50,6 @@
 #define END(name) .cfi_endproc; .size name, . - CODE(name)
 #endif
 
-/* Unwinders find a register at an offset from another, up to 8191. */
-.macro lies_at base, number, offset
-	.cfi_escape 0x10, ((\number) & 127) | 128, (\number) >> 7
-	.cfi_escape 3, 0x70 + \base		/* numbers are LEB128 */
-	.cfi_escape ((\offset) & 127) | 128, (\offset) >> 7
-.endm
-
 /* Without this note the linker would ask for an executable stack. */
 #define NO_EXECUTABLE_STACK .section .note.GNU-stack, "", %progbits
 
@@ -46,6 +58,14 @@
 	.if IF_GUARDED(1, 0); \
 	.section .note.gnu.property, "a", %note; .p2align 3; \
 	.long 4, 16, 5; .asciz "GNU"; .long type, 4, features, 0; .endif
+#endif
+
+/* Unwinders find a register at an offset from another, up to 8191. */
+.macro lies_at base, number, offset
+	.cfi_escape 0x10, ((\number) & 127) + 128, (\number) >> 7
+	.cfi_escape 3, 0x70 + \base		/* numbers are LEB128 */
+	.cfi_escape ((\offset) & 127) + 128, (\offset) >> 7
+.endm
 
 /*
  * The parts that a port defines, of one instruction or of several:

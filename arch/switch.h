@@ -27,6 +27,11 @@ arch_context_stack(const struct arch_context *context)
 void *cress_arch_switch(struct arch_context *to, void *value,
 			struct arch_context *from);
 
+/* What assemblers call a function of C: some formats put a _ before it. */
+#define ARCH_SYMBOL(name) ARCH_STRING(__USER_LABEL_PREFIX__) #name
+#define ARCH_STRING(text) ARCH_QUOTED(text)
+#define ARCH_QUOTED(text) #text
+
 /*
  * cress_arch_switch() for callers that return the value as an int, which every
  * ABI has in the same register: a conversion would stand between the switch
@@ -34,7 +39,7 @@ void *cress_arch_switch(struct arch_context *to, void *value,
  */
 int cress_arch_switch_to_int(struct arch_context *to, void *value,
 			     struct arch_context *from)
-	__asm__("cress_arch_switch");
+	__asm__(ARCH_SYMBOL(cress_arch_switch));
 
 /* The same, but the control words stay as they are. */
 void *cress_arch_switch_shared(struct arch_context *to, void *value,

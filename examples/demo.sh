@@ -75,8 +75,9 @@ unpack() {
 }
 
 # Print the page to start from: the index.html with most pages in its folder
-# and below, or if there is none any page in the folder with most pages. Links
-# between folders are resolved, as the server lets nobody out of its root.
+# and below, or if there is none the innermost folder that has all pages, with a
+# slash: the server lists it. Links between folders are resolved, as the server
+# lets nobody out of its root.
 find_start() {
   find -L "$1" -name '*.html' -type f 2>/dev/null | python3 -c '
 import collections, os, sys
@@ -94,9 +95,11 @@ for page in pages:
   while len(folder) > 1:
     below[folder] += 1
     folder = os.path.dirname(folder)
-starts = [p for p in pages if os.path.basename(p) == "index.html"] or pages
+starts = [p for p in pages if os.path.basename(p) == "index.html"]
 if starts:
   print(min(starts, key=lambda p: (-below[os.path.dirname(p)], len(p), p)))
+elif pages:
+  print(max(below, key=lambda f: (below[f], len(f))) + "/")
 '
 }
 
@@ -109,13 +112,13 @@ stop_server() {
   fi
 }
 
-# Serve a folder; leaves the address in `address`.
+# start_server FOLDER [OPTION]: serve it; leaves the address in `address`.
 start_server() {
   local log=$build/httpd.log tries
 
   # The address of an earlier run must not be read before the server writes.
   : >"$log"
-  "$build/examples/httpd" -a 127.0.0.1:0 "$1" >"$log" 2>&1 &
+  "$build/examples/httpd" -a 127.0.0.1:0 ${2:-} "$1" >"$log" 2>&1 &
   server=$!
   for tries in {1..200}; do
     address=$(sed -n 's/^listening on //p' "$log")
@@ -145,14 +148,17 @@ if [ -z "$start" ]; then
   exit 1
 fi
 
+page=${start##*/}
+folder=${start%/*}
+
 trap stop_server EXIT
-start_server "$(dirname "$start")"
-echo "Serving $(dirname "$start") on $address"
+start_server "$folder" $([ -n "$page" ] || echo -l)
+echo "Serving $folder on $address"
 echo "Crawling it with 64 coroutines"
 status=0
 no_proxy='*' "$build/examples/crawler/crawler" --concurrency 64 \
   --list "$build/pages.txt" --broken "$build/broken.txt" \
-  "http://$address/$(basename "$start")" || status=$?
+  "http://$address/$page" || status=$?
 stop_server
 echo "All pages: $build/pages.txt, all broken links: $build/broken.txt"
 if [ "$status" -gt 1 ]; then

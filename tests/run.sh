@@ -14,12 +14,13 @@
 # failed and no stage ran fewer tests than it declares here.
 set -u
 
-stages='gcc clang asan valgrind tsan ucontext aarch64 ports install mutants'
+stages='gcc mprotect clang asan valgrind tsan ucontext aarch64 ports install'
+stages+=' mutants'
 
 # About nine tenths of what runs where all packages are there.
 declare -A minimum=(
-  [gcc]=190 [clang]=190 [asan]=170 [valgrind]=30 [tsan]=60 [ucontext]=62
-  [aarch64]=160 [ports]=8 [install]=12 [mutants]=58)
+  [gcc]=190 [mprotect]=112 [clang]=190 [asan]=170 [valgrind]=30 [tsan]=60
+  [ucontext]=62 [aarch64]=160 [ports]=16 [install]=12 [mutants]=58)
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 jobs=$(nproc)
@@ -86,7 +87,15 @@ stage_gcc() {
   build build-gcc gcc -Dwerror=true && suites build-gcc --no-suite install
 }
 
-# What is built with a cross compiler has run in the stage before.
+# The core suites have run both ways in the stage before.
+stage_mprotect() {
+  export CRESS_GUARD=mprotect
+  [ -e "$root/build-gcc/build.ninja" ] || build build-gcc gcc || return
+  suites build-gcc --suite loop --suite sync --suite io --suite cancel \
+    --suite debug
+}
+
+# What is built with a cross compiler has run in the stage gcc.
 stage_clang() {
   build build-clang clang -Dwerror=true &&
     suites build-clang --no-suite install --no-suite cross

@@ -13,8 +13,6 @@
 #define BRANCH_TARGET hint #34			/* bti c, for any assembler */
 #define FIND ldp x9, x17, [x0]			/* the longest chains */
 #define AIM					/* x17 is there already */
-#define SAVE_FP mrs x11, fpcr; str x11, [x2, #104]	/* cheap to read */
-#define RELOAD_FP 2: msr fpcr, x12; b 1b	/* dear to write */
 #include "../asm.h"
 
 /* What a callee keeps: two registers, the first's number, the offset. */
@@ -52,11 +50,21 @@
 	str	x29, [x2, #96]
 .endm
 
+.macro SAVE_FP
+	mrs	x11, fpcr			/* cheap to read */
+	str	x11, [x2, #104]
+.endm
+
 .macro COMPARE_FP
 	ldr	x12, [x0, #104]
 	cmp	x11, x12
 	b.ne	2f
 1:
+.endm
+
+.macro RELOAD_FP
+2:	msr	fpcr, x12			/* dear to write */
+	b	1b
 .endm
 
 .macro RESTORE

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* RISC-V, LP64D. arch/README.md explains; switch.S has the offsets. */
+/* RISC-V, both sizes. arch/README.md explains; switch.S has the offsets. */
 #ifndef CRESS_ARCH_FRAME_H
 #define CRESS_ARCH_FRAME_H
 
 #include <stdint.h>
 
 struct arch_context {
-	uint64_t sp, pc;		/* 0, 8 */
-	uint64_t s0_to_s11[12];		/* 16 and on */
-	uint64_t fs0_to_fs11[12];	/* 112 and on */
-	uint32_t frm;			/* 208: the rounding mode */
+	uintptr_t sp, pc;		/* words */
+	uintptr_t s0_to_s11[12];
+	double fs0_to_fs11[12];		/* behind 14 of them */
+	uint32_t frm;			/* 96 bytes on: the rounding mode */
 };
 
 void cress_arch_entry(void);
@@ -18,10 +18,10 @@ void cress_arch_entry(void);
 static inline void arch_context_init(struct arch_context *context, void *top,
 				     void (*main)(void *value))
 {
-	context->sp = (uint64_t)top & ~(uint64_t)15;
-	context->pc = (uint64_t)cress_arch_entry + 4;	/* behind its nop */
+	context->sp = (uintptr_t)top & ~(uintptr_t)15;
+	context->pc = (uintptr_t)cress_arch_entry + 4;	/* behind its nop */
 	context->s0_to_s11[0] = 0;
-	context->s0_to_s11[1] = (uint64_t)main;
+	context->s0_to_s11[1] = (uintptr_t)main;
 }
 
 /* Take over the caller's rounding mode. */

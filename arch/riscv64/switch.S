@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RISC-V, LP64D (RISC-V ELF psABI 1.0, "Register Convention" and "Hardware
- * Floating-point Calling Convention"). gp and tp are never touched; vectors
- * belong to the caller.
+ * RISC-V, LP64D and ILP32D (RISC-V ELF psABI 1.0, "Register Convention" and
+ * "Hardware Floating-point Calling Convention"). gp and tp are never touched;
+ * vectors belong to the caller.
  *
  * a0  to: whose state comes back		t1  to's pc
  * a1  the value, which goes into a0		t2  the caller's frm
@@ -12,55 +12,61 @@
  * From the load of sp on, the frame is the target's: its return address is in
  * t1, its registers lie in its context until each is loaded. The CFI says so.
  */
+#if __riscv_xlen == 64
+#define STORE sd
+#define LOAD ld
+#define WORD 8
+#else
+#define STORE sw
+#define LOAD lw
+#define WORD 4
+#endif
+#define FLOATS (14 * WORD)			/* in a context */
+#define FRM (14 * WORD + 96)
+
 #define BRANCH_TARGET				/* no landing pads yet */
-#define FIND ld t4, 0(a0); ld t1, 8(a0) /* the longest chain */
+#define FIND LOAD t4, 0(a0); LOAD t1, WORD(a0)	/* longest chain */
 #define AIM					/* t1 is there already */
-#define SAVE_FP frrm t2; sw t2, 208(a2)
+#define SAVE_FP frrm t2; sw t2, FRM(a2)
 #define RELOAD_FP 2: fsrm t3; j 1b
 #include "../asm.h"
 
 	.option norvc				/* the entry relies on it */
 
-/* What a callee keeps: two registers, the first's number, the offset. */
+/* What a callee keeps: register, number in DWARF, offset in the context. */
 .macro REGISTERS how
-	\how	sd, ld, s0, s1, 8, 16
-	\how	sd, ld, s2, s3, 18, 32
-	\how	sd, ld, s4, s5, 20, 48
-	\how	sd, ld, s6, s7, 22, 64
-	\how	sd, ld, s8, s9, 24, 80
-	\how	sd, ld, s10, s11, 26, 96
-	\how	fsd, fld, fs0, fs1, 40, 112
-	\how	fsd, fld, fs2, fs3, 50, 128
-	\how	fsd, fld, fs4, fs5, 52, 144
-	\how	fsd, fld, fs6, fs7, 54, 160
-	\how	fsd, fld, fs8, fs9, 56, 176
-	\how	fsd, fld, fs10, fs11, 58, 192
+	\how	STORE, LOAD, s0, 8, 2 * WORD
+	\how	STORE, LOAD, s1, 9, 3 * WORD
+	.irp	n, 2,3,4,5,6,7,8,9,10,11
+	\how	STORE, LOAD, s\n, \n + 16, (\n + 2) * WORD
+	.endr
+	\how	fsd, fld, fs0, 40, FLOATS
+	\how	fsd, fld, fs1, 41, FLOATS + 8
+	.irp	n, 2,3,4,5,6,7,8,9,10,11
+	\how	fsd, fld, fs\n, \n + 48, FLOATS + \n * 8
+	.endr
 .endm
 
-.macro save store, load, first, second, number, offset
-	\store	\first, \offset(a2)
-	\store	\second, \offset + 8(a2)
+.macro save store, load, register, number, offset
+	\store	\register, \offset(a2)
 .endm
 
-.macro in_context store, load, first, second, number, offset
+.macro in_context store, load, register, number, offset
 	lies_at 10, \number, \offset		/* at a0 + offset */
-	lies_at 10, \number + 1, \offset + 8
 .endm
 
-.macro reload store, load, first, second, number, offset
-	\load	\first, \offset(a0)
+.macro reload store, load, register, number, offset
+	\load	\register, \offset(a0)
 	.cfi_restore \number			/* in its register again */
-	\load	\second, \offset + 8(a0)
-	.cfi_restore \number + 1
 .endm
 
 .macro LEAVE
-	sd	sp, 0(a2)
-	sd	ra, 8(a2)
+	STORE	sp, 0(a2)
+	STORE	ra, WORD(a2)
 .endm
 
 .macro COMPARE_FP
-	lw	t3, 208(a0)
+	lw	t3, FRM(a0)
 	bne	t2, t3, 2f
 1:
 .endm

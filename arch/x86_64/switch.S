@@ -50,7 +50,7 @@
 .macro COMPARE_FP
 	mov	64(%rdx), %eax
 	xor	64(%rdi), %eax
-	test	$0xffc0, %eax			/* not the sticky flags: */
+	test	$(0xffc0), %eax			/* not the sticky flags: */
 	jne	2f				/* they differ all the time */
 	movzwl	68(%rdx), %eax
 	cmp	68(%rdi), %ax
@@ -76,7 +76,7 @@
 	RETURN					/* foreseen: same call site */
 3:	RESTORE
 	mov	%rsi, %rax			/* a ret would be foreseen */
-	add	$8, %rsp			/* wrongly */
+	add	$(8), %rsp			/* wrongly */
 	.cfi_def_cfa_offset 0			/* as if returned to r10 */
 	.cfi_register rip, r10
 	IF_GUARDED(notrack jmp, jmp) *%r10	/* it is no branch target */

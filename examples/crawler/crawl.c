@@ -11,7 +11,7 @@
 #include "job.h"
 #include "prepare.h"
 #include "progress.h"
-#include "url.h"
+#include "start.h"
 
 #include <cress/group.h>
 #include <cress/hub.h>
@@ -25,38 +25,6 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
-
-int crawl_allow_host(struct crawl *crawl, const char *url)
-{
-	char **hosts = reallocarray(crawl->hosts, crawl->host_count + 1,
-				    sizeof *hosts);
-
-	if (hosts == NULL)
-		return -1;
-	crawl->hosts = hosts;
-	hosts[crawl->host_count] = strdup(url);
-	if (hosts[crawl->host_count] == NULL)
-		return -1;
-	crawl->host_count++;
-	return 0;
-}
-
-/* A URL of the command line: its host may be visited, and it is queued. */
-static int add_start(struct crawl *crawl, const char *text)
-{
-	char *url = url_from_user(text);
-
-	if (url == NULL) {
-		fprintf(stderr, "crawler: \"%s\" is no web address\n", text);
-		return -1;
-	}
-	int failed = crawl_allow_host(crawl, url) ||
-		     frontier_add(&crawl->frontier, url, NULL, 0, 1);
-	free(url);
-	if (failed)
-		perror("crawler");
-	return failed ? -1 : 0;
-}
 
 /* A worker: takes one link after another until there are no more. */
 static void *work(void *arg)
@@ -220,9 +188,8 @@ static int prepare(struct crawl *crawl)
 		      options->depth);
 	if (filter_init(&crawl->filter, crawl->settings) || open_files(crawl))
 		return -1;
-	for (char **url = options->urls; *url != NULL; url++)
-		if (add_start(crawl, *url))
-			return -1;
+	if (start_urls(crawl))
+		return -1;
 	crawl->fetcher = fetcher_new(&limits);
 	if (crawl->fetcher != NULL &&
 	    alarms_start(&crawl->frontier.schedule.alarms) == 0)
@@ -250,9 +217,7 @@ static int clean_up(struct crawl *crawl)
 	report_free(&crawl->report);
 	frontier_free(&crawl->frontier);
 	filter_free(&crawl->filter);
-	while (crawl->host_count > 0)
-		free(crawl->hosts[--crawl->host_count]);
-	free(crawl->hosts);
+	hosts_free(&crawl->hosts);
 	return failed;
 }
 

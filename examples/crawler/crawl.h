@@ -9,6 +9,7 @@
 #include "fetch.h"
 #include "filter.h"
 #include "frontier.h"
+#include "hosts.h"
 #include "options.h"
 #include "report.h"
 
@@ -22,8 +23,7 @@ struct crawl {
 	struct journal journal;
 	struct report report;
 	struct fetcher *fetcher;
-	char **hosts;		/* URLs whose hosts may be visited */
-	size_t host_count;
+	struct hosts hosts;	/* that may be visited */
 	cress_group_t workers;
 	int interrupted;
 };
@@ -33,9 +33,6 @@ struct crawl {
  * with. SIGINT and SIGTERM must be blocked. Parks.
  */
 int crawl_run(const struct options *options);
-
-/* Allow the host of `url`. Returns 0, or -1 with errno ENOMEM. */
-int crawl_allow_host(struct crawl *crawl, const char *url);
 
 /*
  * Visit the link: fetch it, settle it, and add the links in it. Parks. Returns

@@ -55,6 +55,13 @@ struct fetcher {
 	struct slot *idle;	/* handles are kept: to make one is dear */
 };
 
+/* The limit is one for pages: who takes any type says when it is enough. */
+static int is_too_large(const struct slot *slot, uint64_t bytes)
+{
+	return slot->to_caller && !slot->request->any_type &&
+	       bytes > slot->fetcher->limits.bytes;
+}
+
 /* Look at the header: is there HTML to come? */
 static void begin(struct slot *slot)
 {
@@ -81,8 +88,7 @@ static void begin(struct slot *slot)
 	/* What is announced as too large need not be waited for. */
 	curl_easy_getinfo(slot->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
 			  &announced);
-	if (slot->to_caller && announced > 0 &&
-	    (uint64_t)announced > slot->fetcher->limits.bytes)
+	if (announced > 0 && is_too_large(slot, (uint64_t)announced))
 		slot->stop = STOP_TOO_LARGE;
 }
 
@@ -91,14 +97,13 @@ static size_t on_body(char *piece, size_t one, size_t size, void *context)
 {
 	struct slot *slot = context;
 	const struct fetch_request *request = slot->request;
-	const struct fetcher *fetcher = slot->fetcher;
 
 	(void)one;
 	begin(slot);
 	slot->answer->bytes += size;
 	if (!slot->to_caller && slot->answer->bytes > DRAIN_BYTES)
 		slot->stop = STOP_NOT_WANTED;
-	if (slot->to_caller && slot->answer->bytes > fetcher->limits.bytes)
+	if (is_too_large(slot, slot->answer->bytes))
 		slot->stop = STOP_TOO_LARGE;
 	if (slot->stop != STOP_NOT)
 		return 0;
@@ -145,13 +150,6 @@ static void slot_give(struct slot *slot)
 	slot->fetcher->idle = slot;
 }
 
-/* The failures that are ours to put into words; libcurl knows the others. */
-static void say_too_large(struct fetch_answer *answer, uint64_t limit)
-{
-	snprintf(answer->failure, sizeof answer->failure,
-		 "larger than the limit of %" PRIu64 " bytes", limit);
-}
-
 static void say_too_slow(struct fetch_answer *answer, double limit)
 {
 	if (answer->bytes == 0)
@@ -169,6 +167,7 @@ static void judge(struct slot *slot, CURLcode code)
 	struct fetch_answer *answer = slot->answer;
 	uint64_t limit = slot->fetcher->limits.bytes;
 	char *location = NULL;
+	curl_off_t wait = 0, latency = 0;
 
 	/* An answer without a body has not begun yet. */
 	if (code == CURLE_OK)
@@ -176,7 +175,8 @@ static void judge(struct slot *slot, CURLcode code)
 	answer->gave_up = slot->stop == STOP_TOO_LARGE ||
 			  slot->stop == STOP_BY_CALLER;
 	if (slot->stop == STOP_TOO_LARGE)
-		say_too_large(answer, limit);
+		snprintf(answer->failure, sizeof answer->failure,
+			 "larger than the limit of %" PRIu64 " bytes", limit);
 	else if (slot->stop == STOP_BY_CALLER)
 		snprintf(answer->failure, sizeof answer->failure,
 			 "out of memory");
@@ -184,8 +184,6 @@ static void judge(struct slot *slot, CURLcode code)
 		snprintf(answer->failure, sizeof answer->failure, "%s",
 			 slot->message[0] != '\0' ? slot->message :
 						    curl_easy_strerror(code));
-	curl_off_t wait = 0, latency = 0;
-
 	curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &wait);
 	curl_easy_getinfo(slot->easy, CURLINFO_STARTTRANSFER_TIME_T, &latency);
 	answer->retry_after = (double)wait;

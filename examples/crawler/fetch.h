@@ -25,7 +25,7 @@ struct fetch_request {
 	const char *url;
 	struct site *site;	/* that it is on, or NULL */
 	int check_only;		/* ask whether it is there: no body */
-	int any_type;		/* hand over the body if it is no HTML, too */
+	int any_type;		/* hand over the body whatever type and size */
 	/*
 	 * Called with each piece of the body if it is HTML and the answer is
 	 * a success; must not park; 1 is enough, -1 gives up.

@@ -17,18 +17,14 @@
 
 int crawl_may_visit(const struct crawl *crawl, const char *url)
 {
-	if (crawl->options->any_host)
-		return 1;
-	for (size_t i = 0; i < crawl->host_count; i++)
-		if (url_same_host(crawl->hosts[i], url))
-			return 1;
-	return 0;
+	return crawl->options->any_host || hosts_have(&crawl->hosts, url);
 }
 
-/* The handle that the links of a page are relative to: the first <base>. */
-static CURLU *base_of(const struct link *page, const struct links *links)
+/* The base that the links of a page are relative to: the first <base>. */
+static struct url_base *base_of(const struct link *page,
+				const struct links *links)
 {
-	CURLU *own = url_base(page->url);
+	struct url_base *own = url_base(page->url);
 	const struct link_found *found = NULL;
 	char *url;
 
@@ -39,19 +35,19 @@ static CURLU *base_of(const struct link *page, const struct links *links)
 			continue;
 		if (url_resolve(own, found->href, &url) != URL_GOOD)
 			break;
-		CURLU *base = url_base(url);
+		struct url_base *base = url_base(url);
 		free(url);
 		if (base == NULL)
 			break;
-		curl_url_cleanup(own);
+		url_base_free(own);
 		return base;
 	}
 	return own;
 }
 
 /* Add one link of a page, if it is one to visit. */
-static int add_link(struct crawl *crawl, const struct link *page, CURLU *base,
-		    const struct link_found *found)
+static int add_link(struct crawl *crawl, const struct link *page,
+		    struct url_base *base, const struct link_found *found)
 {
 	int follow = found->use != LINK_RESOURCE;
 	int failed = 0;
@@ -96,7 +92,7 @@ int crawl_follow(struct crawl *crawl, const struct link *page,
 		 const struct links *links)
 {
 	const struct link_found *found = NULL;
-	CURLU *base = base_of(page, links);
+	struct url_base *base = base_of(page, links);
 	size_t count = 0;
 	int failed = 0;
 
@@ -112,6 +108,6 @@ int crawl_follow(struct crawl *crawl, const struct link *page,
 		if (!failed && ++count % LINKS_IN_A_ROW == 0)
 			failed = cress_yield();
 	}
-	curl_url_cleanup(base);
+	url_base_free(base);
 	return failed;
 }

@@ -17,7 +17,7 @@ static int take_up(struct crawl *crawl)
 		/* A start page that has moved took its host along. */
 		if (l->state == LINK_REDIRECTED && l->depth == 0 &&
 		    l->mentions == NULL &&
-		    crawl_allow_host(crawl, l->target->url))
+		    hosts_add(&crawl->hosts, l->target->url))
 			return -1;
 		if (!l->is_page || l->state == LINK_QUEUED)
 			continue;

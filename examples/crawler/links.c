@@ -185,7 +185,9 @@ static void on_element(void *context, const xmlChar *name,
 	for (size_t i = 0; i < sizeof link_places / sizeof *link_places; i++) {
 		const char *href;
 
-		if (strcmp(element, link_places[i].element) != 0)
+		/* Most elements differ in the first letter already. */
+		if (*element != *link_places[i].element ||
+		    strcmp(element, link_places[i].element) != 0)
 			continue;
 		href = attribute(attributes, link_places[i].attribute);
 		if (href != NULL)

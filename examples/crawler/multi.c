@@ -152,6 +152,8 @@ CURL *multi_easy_new(void)
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* Else each request looks through all hosts for addresses too old. */
+	curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
 	return easy;
 }
 

@@ -12,7 +12,7 @@
 #include <string.h>
 
 static const char usage[] =
-	"Usage: crawler [OPTION]... URL...\n"
+	"Usage: crawler [OPTION]... [URL]...\n"
 	"Visit every page that can be reached from the URLs on their hosts,\n"
 	"and report the broken links.\n"
 	"\n"
@@ -24,6 +24,9 @@ static const char usage[] =
 	"  -R, --redirects N      at most N in a row (10)\n"
 	"  -a, --any-host         follow links to other hosts\n"
 	"  -r, --resources        check images, scripts and <link>s, too\n"
+	"  -i, --input FILE       start at the URLs of a file, too, one a\n"
+	"                         line; - is standard input\n"
+	"  -f, --fetch-only       look for no links: fetch the URLs given\n"
 	"  -l, --list FILE        write every page visited, one a line\n"
 	"  -B, --broken FILE      write every broken link: the reason, the\n"
 	"                         link and a page it is on, with tabs between\n"
@@ -56,6 +59,8 @@ static const struct option own_options[] = {
 	{"redirects", required_argument, NULL, 'R'},
 	{"any-host", no_argument, NULL, 'a'},
 	{"resources", no_argument, NULL, 'r'},
+	{"input", required_argument, NULL, 'i'},
+	{"fetch-only", no_argument, NULL, 'f'},
 	{"list", required_argument, NULL, 'l'},
 	{"broken", required_argument, NULL, 'B'},
 	{"output", required_argument, NULL, 'o'},
@@ -109,6 +114,27 @@ static int read_seconds(const char *text, double *seconds)
 	return end == text || *end != '\0' || !(*seconds > 0) ? -1 : 0;
 }
 
+/* Take the name of a file. Returns -1 for an option that has none. */
+static int take_file(struct options *options, int option, const char *name)
+{
+	switch (option) {
+	case 'i':
+		options->input = name;
+		return 0;
+	case 'l':
+		options->list = name;
+		return 0;
+	case 'B':
+		options->broken = name;
+		return 0;
+	case 'o':
+		options->output = name;
+		return 0;
+	default:
+		return -1;
+	}
+}
+
 /* Take one option with its argument. Returns 0, or -1 if it is no good. */
 static int take(struct options *options, int option, char *argument)
 {
@@ -150,21 +176,15 @@ static int take(struct options *options, int option, char *argument)
 	case 'r':
 		options->resources = 1;
 		break;
-	case 'l':
-		options->list = argument;
-		break;
-	case 'B':
-		options->broken = argument;
-		break;
-	case 'o':
-		options->output = argument;
+	case 'f':
+		options->fetch_only = 1;
 		break;
 	case 's':
 		return assign(settings, argument);
 	case 'S':
 		return settings_load(settings, argument);
 	default:
-		failed = -1;
+		failed = take_file(options, option, argument);
 	}
 	return failed;
 }
@@ -208,7 +228,7 @@ int options_read(struct options *options, int argc, char **argv)
 	*options = (struct options){.depth = UINT_MAX};
 	settings_init(&options->settings);
 	list_options();
-	while ((option = getopt_long(argc, argv, "c:d:n:t:b:R:arl:B:o:s:S:h",
+	while ((option = getopt_long(argc, argv, "c:d:n:t:b:R:ari:fl:B:o:s:S:h",
 				     long_options, NULL)) != -1) {
 		if (option == 'h') {
 			print_usage(stdout);
@@ -218,7 +238,7 @@ int options_read(struct options *options, int argc, char **argv)
 			return complain(option);
 	}
 	options->urls = argv + optind;
-	if (optind < argc)
+	if (optind < argc || options->input != NULL)
 		return finish(options);
 	print_usage(stderr);
 	return STATUS_USAGE;

@@ -16,6 +16,8 @@ struct options {
 	size_t pages;		/* 0: no limit */
 	int any_host;		/* follow links to other hosts */
 	int resources;		/* check images and the like */
+	int fetch_only;		/* look for no links in the pages */
+	const char *input;	/* a file of start URLs, or NULL */
 	const char *list;	/* a file for the pages, or NULL */
 	const char *output;	/* a file for lines of JSON, or NULL */
 	const char *broken;	/* a file for the broken links, or NULL */

@@ -22,7 +22,8 @@ struct report {
 	size_t robots;		/* requests for a robots.txt */
 	size_t errors;		/* links that failed */
 	uint64_t bytes;
-	size_t classes[6];	/* by status / 100; 0: no answer */
+	size_t classes[6];	/* by status / 100; 0: no answer, or not asked
+				   because its site gives none */
 	size_t elsewhere;	/* links to other hosts, not followed */
 	size_t filtered;	/* links that a pattern keeps out */
 	size_t nofollow;	/* links that pages want not to be followed */

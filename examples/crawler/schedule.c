@@ -2,7 +2,7 @@
 /*
  * The schedule.
  *
-x is in the queue of its pace if and only if it has links
+ * Invariant: a site is in the queue of its pace if and only if it has links
  * and is not held; a pace is in the ready list if it has sites, room and its
  * time has come, and has its alarm set if only the time is missing. Each of
  * these changes ends in refresh(), which restores that for one pace.

@@ -6,11 +6,19 @@
  * than http and https lead to no page.
  */
 #include "url.h"
+#include "plain.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include <curl/curl.h>
+
+struct url_base {
+	CURLU *handle;		/* NULL: not needed yet */
+	char text[];
+};
 
 static int value_of(char digit)
 {
@@ -99,16 +107,40 @@ char *url_from_user(const char *text)
 	return url;
 }
 
-CURLU *url_base(const char *url)
+struct url_base *url_base(const char *url)
 {
-	CURLU *handle = curl_url();
+	size_t size = strlen(url) + 1;
+	struct url_base *base = malloc(sizeof *base + size);
 
-	if (handle == NULL)
+	if (base == NULL)
 		return NULL;
-	if (curl_url_set(handle, CURLUPART_URL, url, 0) == CURLUE_OK)
-		return handle;
-	curl_url_cleanup(handle);
-	return NULL;
+	base->handle = NULL;
+	memcpy(base->text, url, size);
+	return base;
+}
+
+void url_base_free(struct url_base *base)
+{
+	if (base == NULL)
+		return;
+	curl_url_cleanup(base->handle);
+	free(base);
+}
+
+/* A copy of its handle, which is made when it is needed. */
+static CURLU *copy_handle(struct url_base *base)
+{
+	if (base->handle == NULL) {
+		CURLU *handle = curl_url();
+		if (handle == NULL)
+			return NULL;
+		if (curl_url_set(handle, CURLUPART_URL, base->text, 0)) {
+			curl_url_cleanup(handle);
+			return NULL;
+		}
+		base->handle = handle;
+	}
+	return curl_url_dup(base->handle);
 }
 
 /* Copy a link without what does not count; the fragment is cut off. */
@@ -143,28 +175,25 @@ static int is_foreign(const char *href)
 }
 
 /* `http:page` on a page that came by http is relative, as in browsers. */
-static const char *skip_scheme(CURLU *base, const char *href)
+static const char *skip_scheme(const char *base, const char *href)
 {
-	char *scheme;
+	size_t length = strcspn(base, ":");
 
-	if (curl_url_get(base, CURLUPART_SCHEME, &scheme, 0))
-		return href;
-	size_t length = strlen(scheme);
-
-	if (strncasecmp(href, scheme, length) == 0 && href[length] == ':' &&
+	if (strncasecmp(href, base, length) == 0 && href[length] == ':' &&
 	    strncmp(href + length, "://", 3) != 0)
 		href += length + 1;
-	curl_free(scheme);
 	return href;
 }
 
-enum url_kind url_resolve(CURLU *base, const char *href, char **url)
+enum url_kind url_resolve(struct url_base *base, const char *href, char **url)
 {
 	enum url_kind kind = URL_NO_MEMORY;
-	char *text = tidy(href);
-	CURLU *handle = curl_url_dup(base);
 
-	*url = NULL;
+	*url = plain_resolve(base->text, href);
+	if (*url != NULL)
+		return URL_GOOD;
+	char *text = tidy(href);
+	CURLU *handle = copy_handle(base);
 	if (text == NULL || handle == NULL)
 		goto out;
 	kind = URL_FOREIGN;
@@ -173,7 +202,7 @@ enum url_kind url_resolve(CURLU *base, const char *href, char **url)
 
 	/* An empty link is the page itself, which the handle holds already. */
 	kind = URL_UNREADABLE;
-	const char *link = skip_scheme(base, text);
+	const char *link = skip_scheme(base->text, text);
 
 	if (link[0] != '\0' &&
 	    curl_url_set(handle, CURLUPART_URL, link, CURLU_URLENCODE))
@@ -209,13 +238,4 @@ const char *url_host(const char *url, size_t *length)
 	if (*length > whole)
 		*length = whole;
 	return host;
-}
-
-int url_same_host(const char *a, const char *b)
-{
-	size_t a_length, b_length;
-	const char *a_host = url_host(a, &a_length);
-	const char *b_host = url_host(b, &b_length);
-
-	return a_length == b_length && memcmp(a_host, b_host, a_length) == 0;
 }

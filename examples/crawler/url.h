@@ -7,7 +7,7 @@
 #ifndef CRAWLER_URL_H
 #define CRAWLER_URL_H
 
-#include <curl/curl.h>
+#include <stddef.h>
 
 /* What became of a link. */
 enum url_kind {
@@ -23,22 +23,23 @@ enum url_kind {
  */
 char *url_from_user(const char *text);
 
-/* Parse a URL as a base for others. Returns a handle to clean up, or NULL. */
-CURLU *url_base(const char *url);
+/*
+ * Make a base for links of a URL in this spelling. Returns NULL without
+ * memory.
+ */
+struct url_base *url_base(const char *url);
+void url_base_free(struct url_base *base);
 
 /*
  * Resolve the link `href`, as it stands in a page, against `base`. On URL_GOOD
  * there is a string to free in `*url`.
  */
-enum url_kind url_resolve(CURLU *base, const char *href, char **url);
+enum url_kind url_resolve(struct url_base *base, const char *href, char **url);
 
 /*
  * Find the host of a URL in this spelling, behind "//" and any "user@". That
  * of an IPv6 number begins with its bracket and ends before the other one.
  */
 const char *url_host(const char *url, size_t *length);
-
-/* Are two URLs in this spelling on the same host, whatever the port? */
-int url_same_host(const char *a, const char *b);
 
 #endif

@@ -25,6 +25,17 @@ static int feed(void *context, const char *charset, const char *piece,
 	return links_feed(context, charset, piece, size) ? -1 : 0;
 }
 
+/* Only to be fetched: what is in it does not matter. */
+static int skip(void *context, const char *charset, const char *piece,
+		size_t size)
+{
+	(void)context;
+	(void)charset;
+	(void)piece;
+	(void)size;
+	return 0;
+}
+
 /* The two ways to fail; both count as errors in the live line. */
 static void broken(struct crawl *crawl, struct link *link, const char *reason)
 {
@@ -42,7 +53,7 @@ static void unread(struct crawl *crawl, struct link *link, const char *reason)
 static void redirected(struct crawl *crawl, struct link *link,
 		       const char *location)
 {
-	CURLU *base = url_base(link->url);
+	struct url_base *base = url_base(link->url);
 	char *url = NULL;
 
 	if (base == NULL || url_resolve(base, location, &url) != URL_GOOD) {
@@ -51,7 +62,7 @@ static void redirected(struct crawl *crawl, struct link *link,
 	}
 	/* The user named a host that has moved: go with it. */
 	if (link->mentions == NULL && link->depth == 0)
-		crawl_allow_host(crawl, url);
+		hosts_add(&crawl->hosts, url);
 	if (!crawl_may_visit(crawl, url)) {
 		crawl->report.elsewhere++;
 		frontier_fine(&crawl->frontier, link);
@@ -61,7 +72,7 @@ static void redirected(struct crawl *crawl, struct link *link,
 			    (unsigned)crawl->settings->redirect_max_times);
 	crawl->report.errors += link->state != LINK_REDIRECTED;
 out:
-	curl_url_cleanup(base);
+	url_base_free(base);
 	free(url);
 }
 
@@ -95,7 +106,8 @@ static int settle(struct crawl *crawl, struct link *link,
 	/* Listed first: what follows may park, and be interrupted. */
 	report_page(&crawl->report, link);
 	link->is_page = 1;
-	if (links_finish(links) == 0 && crawl_follow(crawl, link, links) == 0)
+	if (crawl->options->fetch_only ||
+	    (links_finish(links) == 0 && crawl_follow(crawl, link, links) == 0))
 		frontier_fine(&crawl->frontier, link);
 	else if (errno == ENOMEM)
 		unread(crawl, link, "out of memory");
@@ -149,6 +161,7 @@ static int is_refused(struct crawl *crawl, struct link *link)
 	const struct site *site = link->site;
 
 	if (site->stage == SITE_GONE) {
+		crawl->report.classes[0]++;
 		broken(crawl, link,
 		       site->reason != NULL ? site->reason : "out of memory");
 		return 1;
@@ -182,7 +195,7 @@ static int ask(struct crawl *crawl, struct link *link, struct links *links,
 
 	if (!link->followed)
 		return check(crawl, &request, answer);
-	request.on_page = feed;
+	request.on_page = crawl->options->fetch_only ? skip : feed;
 	request.context = links;
 	return fetch(crawl->fetcher, &request, answer);
 }

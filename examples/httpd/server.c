@@ -33,13 +33,23 @@ static void *serve(void *arg)
 	return NULL;
 }
 
-/* Start a connection, if there is one. Returns 0, or -1. */
+/*
+ * Start a connection, if there is one; there is a place. By a call that never
+ * parks, so that who came in time is served though the acceptor is to end.
+ * Returns 0, or -1.
+ */
 static int start(int fd)
 {
-	cress_group_t *group = &site->crowd->group;
+	cress_t *c;
 
-	if (fd < 0 || cress_group_go(group, serve, (void *)(intptr_t)fd) == 0)
-		return fd < 0 ? -1 : 0;
+	if (fd < 0)
+		return -1;
+	c = cress_group_try_spawn(&site->crowd->group, serve,
+				  (void *)(intptr_t)fd, NULL);
+	if (c != NULL) {
+		cress_release(c);
+		return 0;
+	}
 	int error = errno;
 	cress_close(fd);
 	errno = error;

@@ -41,18 +41,28 @@ void validator_mark(struct validator *validator)
 	memcpy(validator->tag + size - 1, "-gz\"", sizeof "-gz\"");
 }
 
-/* Read a date. Returns -1 if it is none, or of the obsolete formats. */
+/* Read a date in any of its three forms. Returns -1 if it is none. */
 static time_t parse_date(struct text text)
 {
-	char date[HTTP_DATE_SIZE];
-	struct tm parts = {0};
+	static const char *const forms[] = {
+		DATE_FORMAT,
+		"%a, %d-%b-%y %H:%M:%S GMT",
+		"%a %b %d %H:%M:%S %Y",
+	};
+	char date[40];
 
-	if (text.size != HTTP_DATE_SIZE - 1)
+	if (text.size >= sizeof date)
 		return -1;
 	memcpy(date, text.data, text.size);
 	date[text.size] = '\0';
-	const char *end = strptime(date, DATE_FORMAT, &parts);
-	return end != NULL && *end == '\0' ? timegm(&parts) : -1;
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		struct tm parts = {0};
+		const char *end = strptime(date, forms[i], &parts);
+
+		if (end != NULL && *end == '\0')
+			return timegm(&parts);
+	}
+	return -1;
 }
 
 static int is_text(struct text text, const char *string)

@@ -105,7 +105,8 @@ int cress_group_set_limit(cress_group_t *group, long limit);
  * never parks: EAGAIN if the group is full.
  *
  * They return as their kin, or with errno ECANCELED or ETIMEDOUT if the group
- * is over, EINVAL if it only watches. Nothing runs then.
+ * is over, EINVAL if it only watches. Nothing runs then. In another scope that
+ * is over all but cress_group_try_spawn() fail, though the group has room.
  */
 cress_t *cress_group_spawn(cress_group_t *group, cress_fn *fn, void *arg);
 cress_t *cress_group_spawn_with(cress_group_t *group, cress_fn *fn, void *arg,
@@ -137,6 +138,17 @@ int cress_group_discard(cress_group_t *group, cress_t *c);
 /* How many members live; 0 without an open group. Does not park. */
 size_t cress_group_count(const cress_group_t *group);
 
+/* Is `c` a living member? 0 without an open group. Does not park. */
+int cress_group_contains(const cress_group_t *group, const cress_t *c);
+
+/*
+ * Store the living members in `members`, in the order of their coming, at most
+ * `room` of them; borrowed, so retain those that are to outlast the next park.
+ * Returns how many were stored. Does not park.
+ */
+size_t cress_group_members(const cress_group_t *group, cress_t **members,
+			   size_t room);
+
 /* How many more may be spawned now; SIZE_MAX without a limit. */
 size_t cress_group_free_count(const cress_group_t *group);
 
@@ -153,8 +165,9 @@ int cress_group_wait_free(cress_group_t *group);
  * Returns 0 if all that have ended so far succeeded, the positive error that
  * the first of the others died of, or -1 if the waiting failed, with errno:
  * EDEADLK the caller is a member; cress_group_count() says how many are left.
- * With CRESS_GROUP_FAIL_FAST it is ECANCELED after an error, since the group is
- * cancelled then, and cress_group_error() has the error.
+ * With CRESS_GROUP_FAIL_FAST it fails with ECANCELED after an error if some
+ * still live, since the group is cancelled then; cress_group_error() has the
+ * error in any case.
  */
 int cress_group_join(cress_group_t *group);
 

@@ -19,10 +19,11 @@
  *
  * Memory. An object lies in the caller's memory and is ready when it is
  * zeroed; what needs a number or a size at birth has an _init. It must not
- * move while it is in use. An _fini checks that nobody uses the object, frees
- * what there is to free, and zeroes it. Only queues and channels allocate.
- * `name` may be set at any time to a string that outlives the object; reports
- * and messages show it.
+ * move while it is in use. An _fini checks that nobody waits for the object or
+ * holds it, frees what there is to free, and zeroes it. Who was woken needs it
+ * no more, though it has not run yet; who was handed a lock holds it from then
+ * on. Only queues and channels allocate. `name` may be set at any time to a
+ * string that outlives the object; reports and messages show it.
  *
  *     static cress_mutex_t accounts = {.name = "accounts"};
  *

@@ -180,7 +180,8 @@ static ssize_t try_sendfile(struct cress_io *io, int in, off_t *offset,
 		count = PIPE_BUF;
 	cress_quiet_begin(&quiet);
 	n = io->hub->syscalls->sendfile(io->fd->fd, in, offset, count);
-	cress_quiet_end(&quiet, n < 0 && errno == EPIPE);
+	/* What was moved before it broke counts, and the signal comes too. */
+	cress_quiet_end(&quiet, n < 0 ? errno == EPIPE : (size_t)n < count);
 	release(&rein);
 	return n;
 }

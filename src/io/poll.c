@@ -35,6 +35,7 @@ struct cress_poll {
 	struct cress_fd_waiter *members;
 	size_t count;
 	int urgent;		/* an epoll, or -1 */
+	int for_ever;		/* there is no time-out */
 	int timed_out;
 	int events;		/* of the member that ended it */
 };
@@ -58,21 +59,26 @@ static void describe_poll(const struct cress_waiter *waiter, char *line,
 	const struct cress_fd *fd = poll->count == 0
 		? NULL : poll->members[0].waiter.object;
 
-	if (fd == NULL)
+	if (fd == NULL && poll->for_ever)
+		snprintf(line, size, "the end of a scope or a kill");
+	else if (fd == NULL)
 		snprintf(line, size, "a time");
 	else
 		snprintf(line, size, "descriptor %d and %zu more", fd->fd,
 			 poll->count - 1);
 }
 
-/* As for a single one: nothing outside acts on simulated descriptors. */
+/*
+ * As for a single one: nothing outside acts on simulated descriptors; nor does
+ * it where there is none.
+ */
 static const struct cress_wait_kind one_of_many[] = {{
 	.what = "descriptors",
 	.outside = 1,
 	.unlink = unlink_poll,
 	.describe = describe_poll,
 }, {
-	.what = "simulated descriptors",
+	.what = "simulated descriptors, or none",
 	.unlink = unlink_poll,
 	.describe = describe_poll,
 }};
@@ -140,7 +146,8 @@ static int add_members(struct cress_poll *poll, const struct pollfd *fds,
 static void begin_wait(struct cress_poll *poll)
 {
 	poll->timer.fire = on_time;
-	poll->waiter.kind = &one_of_many[poll->hub->driver->simulated];
+	poll->waiter.kind = &one_of_many[poll->hub->driver->simulated ||
+					 poll->count == 0];
 	poll->waiter.object = poll;
 }
 
@@ -151,9 +158,10 @@ static int wait_for(struct cress_poll *poll, double when)
 	    cress_timers_reserve(&poll->hub->timers) != 0)
 		return -1;
 	begin_wait(poll);
+	poll->for_ever = isinf(when) != 0;
 	for (size_t i = 0; i < poll->count; i++)
 		cress_fd_waiter_add(poll->hub, &poll->members[i], 0);
-	if (!isinf(when))
+	if (!poll->for_ever)
 		cress_timer_add(&poll->hub->timers, &poll->timer, when);
 	return cress_park(poll->hub, &poll->waiter);
 }

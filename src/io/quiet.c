@@ -26,14 +26,14 @@ void cress_quiet_begin(struct cress_quiet *quiet)
 	pthread_sigmask(SIG_BLOCK, &set, &quiet->old);
 }
 
-void cress_quiet_end(struct cress_quiet *quiet, int raised)
+void cress_quiet_end(struct cress_quiet *quiet, int may_have)
 {
 	struct timespec now = {0};
 	int saved = errno;
 	sigset_t set;
 
 	only_sigpipe(&set);
-	if (raised && !quiet->pending)
+	if (may_have && !quiet->pending)
 		while (sigtimedwait(&set, NULL, &now) < 0 && errno == EINTR)
 			;
 	pthread_sigmask(SIG_SETMASK, &quiet->old, NULL);

@@ -13,7 +13,10 @@ struct cress_quiet {
 /* Hold SIGPIPE back in this thread. */
 void cress_quiet_begin(struct cress_quiet *quiet);
 
-/* Let it through again, without the one that a call `raised`. Keeps errno. */
-void cress_quiet_end(struct cress_quiet *quiet, int raised);
+/*
+ * Let it through again, without the one that a call raised: `may_have` is
+ * whether it can have done so. Keeps errno.
+ */
+void cress_quiet_end(struct cress_quiet *quiet, int may_have);
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include "net/address.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -73,13 +74,13 @@ static struct addrinfo *find_unix(const char *name, int type)
 	return &entry->info;
 }
 
-/* A number in range, or a name. */
+/* A number in range, or a name; getaddrinfo() would take " 80" and "+80". */
 static int is_port(const char *text)
 {
 	size_t digits = strspn(text, "0123456789");
 
 	if (text[digits] != '\0')
-		return 1;
+		return isalnum((unsigned char)text[0]);
 	text += strspn(text, "0");
 	return strlen(text) < 5 ||
 	       (strlen(text) == 5 && strcmp(text, "65535") <= 0);

@@ -6,7 +6,9 @@
  * for the mutex, with the same waiter: so nobody is woken only to wait again,
  * and whoever runs has the mutex. From then on the wait has succeeded, and
  * cannot be interrupted any more; what comes meanwhile hits the next parking
- * call. One that fails goes into the line for the mutex by itself.
+ * call. One whose wait is to fail goes into that line in the same way, or takes
+ * a mutex that is free at once: so condition and mutex have nobody on the way
+ * to them who is not in a list of theirs, and may be destroyed if nobody is.
  */
 #include <cress/condition.h>
 
@@ -22,52 +24,82 @@ _Static_assert(sizeof(struct condition) <= sizeof(cress_condition_t) - 16,
 struct condition_waiter {
 	struct cress_waiter waiter;
 	struct cress_mutex_impl *mutex;
+	int error;		/* what the wait is to fail with, or 0 */
 };
 
-static const struct cress_wait_kind a_condition = {
-	.what = "condition",
-	.borrowed = 1,
-	.unlink = cress_object_unlink,
-	.describe = cress_object_describe,
-};
-
-/* Only what no wait can survive ends the wait for the mutex. */
-static int refuse(struct cress_waiter *waiter, int error)
+static int is_orphaned(const struct cress_mutex_impl *mutex)
 {
-	(void)waiter;
-	if (error == EDEADLK || error == EOWNERDEAD)
-		return 0;
-	return CRESS_WAIT_KEPT;
+	return mutex->owner != NULL && mutex->owner->state == CRESS_DEAD;
+}
+
+/* What no wait for a mutex survives: its owner's end, and a deadlock. */
+static int is_hopeless(const struct cress_mutex_impl *mutex, const cress_t *c,
+		       int error)
+{
+	const struct cress_thread *thread = c->thread;
+
+	if (error == EDEADLK)
+		return thread->current == thread->hub->coroutine;
+	return error == EOWNERDEAD && is_orphaned(mutex);
+}
+
+static int stay_in_line(struct cress_waiter *waiter, int error)
+{
+	return is_hopeless(waiter->object, waiter->coroutine, error)
+		       ? 0 : CRESS_WAIT_KEPT;
 }
 
 static const struct cress_wait_kind the_mutex_again = {
 	.what = "mutex",
 	.borrowed = 1,
 	.unlink = cress_object_unlink,
-	.refuse = refuse,
+	.refuse = stay_in_line,
 	.owner = cress_mutex_owner_of_wait,
 	.describe = cress_object_describe,
 };
 
-/* Into the line for the mutex, or 0 if that was free and is its own now. */
-static int queue_for_mutex(struct cress_waiter *waiter,
-			   struct cress_mutex_impl *mutex)
+/* Into the line for a mutex that is not. */
+static void queue_for_mutex(struct cress_waiter *waiter,
+			    struct cress_mutex_impl *mutex)
 {
 	waiter->kind = &the_mutex_again;
 	waiter->object = mutex;
-	if (mutex->owner != NULL) {
-		cress_waiter_append(&mutex->object.waiting, waiter);
-		return 1;
-	}
-	mutex->owner = waiter->coroutine;
-	waiter->coroutine->held++;
-	return 0;
+	cress_waiter_append(&mutex->object.waiting, waiter);
 }
 
-static int is_orphaned(const struct cress_mutex_impl *mutex)
+/* The wait for a signal is over: it fails, as soon as it has the mutex. */
+static int fail_in_line(struct cress_waiter *waiter, int error)
 {
-	return mutex->owner != NULL && mutex->owner->state == CRESS_DEAD;
+	struct condition_waiter *one = (struct condition_waiter *)waiter;
+
+	if (is_orphaned(one->mutex))
+		one->error = EOWNERDEAD;
+	if (one->mutex->owner == NULL || one->error != 0 ||
+	    is_hopeless(one->mutex, waiter->coroutine, error))
+		return 0;
+	one->error = error == CRESS_EXIT ? ECANCELED : error;
+	cress_object_unlink(waiter);
+	queue_for_mutex(waiter, one->mutex);
+	return 1;
 }
+
+static void unlink_waiter(struct cress_waiter *waiter)
+{
+	struct cress_mutex_impl *mutex =
+		((struct condition_waiter *)waiter)->mutex;
+
+	cress_object_unlink(waiter);
+	if (mutex->owner == NULL)
+		cress_mutex_own(mutex, waiter->coroutine);
+}
+
+static const struct cress_wait_kind a_condition = {
+	.what = "condition",
+	.borrowed = 1,
+	.unlink = unlink_waiter,
+	.refuse = fail_in_line,
+	.describe = cress_object_describe,
+};
 
 static void unlock(struct cress_hub *hub, struct cress_mutex_impl *mutex)
 {
@@ -76,18 +108,6 @@ static void unlock(struct cress_hub *hub, struct cress_mutex_impl *mutex)
 		mutex->owner = NULL;
 	else
 		cress_object_wake(hub, cress_mutex_hand_over(mutex));
-}
-
-/* Lock again after a wait that failed with `error`, whatever happens. */
-static int lock_after(struct cress_hub *hub, struct condition_waiter *waiter,
-		      int error)
-{
-	if (is_orphaned(waiter->mutex))
-		return cress_object_fail(EOWNERDEAD);
-	if (queue_for_mutex(&waiter->waiter, waiter->mutex) &&
-	    cress_park(hub, &waiter->waiter) != 0)
-		return -1;
-	return cress_object_fail(error);
 }
 
 /* 0, or -1 with errno if nobody may wait here with this mutex. */
@@ -130,11 +150,9 @@ int cress_condition_wait(cress_condition_t *memory, cress_mutex_t *mutex)
 		return -1;
 	cress_waiter_append(&condition->object.waiting, &waiter.waiter);
 	unlock(hub, waiter.mutex);
-	if (cress_park(hub, &waiter.waiter) == 0)
-		return 0;
-	if (waiter.waiter.kind == &the_mutex_again)
+	if (cress_park(hub, &waiter.waiter) != 0 && waiter.error != EOWNERDEAD)
 		return -1;
-	return lock_after(hub, &waiter, errno);
+	return waiter.error == 0 ? 0 : cress_object_fail(waiter.error);
 }
 
 /* Let the first who waits have the mutex next. */
@@ -149,8 +167,12 @@ static void signal_first(struct cress_hub *hub, struct condition *condition)
 		return;
 	}
 	cress_object_pop(&condition->object.waiting);
-	if (!queue_for_mutex(first, mutex))
-		cress_object_wake(hub, first);
+	if (mutex->owner != NULL) {
+		queue_for_mutex(first, mutex);
+		return;
+	}
+	cress_mutex_own(mutex, first->coroutine);
+	cress_object_wake(hub, first);
 }
 
 static int signal_some(cress_condition_t *memory, int all)

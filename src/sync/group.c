@@ -54,9 +54,16 @@ struct cress_group_impl *cress_group_get(const cress_group_t *group)
 	return NULL;
 }
 
+struct cress_group_impl *cress_group_look(const cress_group_t *group)
+{
+	struct cress_group_impl *g = impl(group);
+
+	return check_open(g) == 0 ? g : NULL;
+}
+
 int cress_group_takes(const struct cress_group_impl *g)
 {
-	if (unlikely(g->shut))
+	if (unlikely(g->shut || g->is_closing))
 		return cress_object_fail(ESHUTDOWN);
 	if (unlikely(g->scope.error != 0))
 		return cress_object_fail(g->scope.error);
@@ -142,16 +149,16 @@ int cress_group_set_limit(cress_group_t *group, long limit)
 
 size_t cress_group_count(const cress_group_t *group)
 {
-	struct cress_group_impl *g = impl(group);
+	const struct cress_group_impl *g = cress_group_look(group);
 
-	return check_open(g) == 0 ? g->live : 0;
+	return g == NULL ? 0 : g->live;
 }
 
 size_t cress_group_free_count(const cress_group_t *group)
 {
-	struct cress_group_impl *g = impl(group);
+	const struct cress_group_impl *g = cress_group_look(group);
 
-	if (check_open(g) != 0 || cress_group_is_full(g))
+	if (g == NULL || cress_group_is_full(g))
 		return 0;
 	return g->limit == SIZE_MAX ? SIZE_MAX : g->limit - g->live;
 }
@@ -229,7 +236,7 @@ static int end_members(struct cress_group_impl *g)
 		return 0;
 	}
 	cress_members_kill(hub, g, NULL, ECANCELED);
-	if (g->first == NULL)
+	if (g->first == NULL && g->maps == 0)
 		return 0;
 	/* A host's stack runs the loop that they need to end. */
 	if (hub->thread->current->kind & CRESS_KIND_HOST)
@@ -251,7 +258,7 @@ int cress_group_close(cress_group_t *group)
 		error = EINVAL;
 	if (error != 0)
 		return cress_object_fail(error);
-	if ((g->first != NULL || g->arriving.first != NULL) &&
+	if ((g->first != NULL || g->arriving.first != NULL || g->maps != 0) &&
 	    end_members(g) != 0)
 		return -1;
 	cress_imaps_detach(g);

@@ -71,6 +71,7 @@ struct cress_group_impl {
 	size_t ready;			/* results in `done` */
 	size_t least;			/* that is waited for in `counting` */
 	uint32_t helpers;
+	uint32_t maps;			/* calls under way */
 	uint32_t chunk_size;
 	int first_error;
 	uint8_t flags;
@@ -85,6 +86,9 @@ static inline int cress_group_is_full(const struct cress_group_impl *g)
 
 /* The group if it is open and the caller's; NULL with errno. */
 struct cress_group_impl *cress_group_get(const cress_group_t *group);
+
+/* The same, also while it is being closed, without errno. */
+struct cress_group_impl *cress_group_look(const cress_group_t *group);
 
 /* 0 if the group takes members, or -1 with errno. */
 int cress_group_takes(const struct cress_group_impl *g);

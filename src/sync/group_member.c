@@ -98,6 +98,32 @@ struct cress_member *cress_member_find(const struct cress_group_impl *g,
 	return NULL;
 }
 
+int cress_group_contains(const cress_group_t *group, const cress_t *c)
+{
+	const struct cress_group_impl *g = cress_group_look(group);
+	const struct cress_member *member;
+
+	if (g == NULL || c == NULL || c->thread != cress_thread_self)
+		return 0;
+	member = cress_member_find(g, c);
+	return member != NULL && !member->helper;
+}
+
+size_t cress_group_members(const cress_group_t *group, cress_t **members,
+			   size_t room)
+{
+	const struct cress_group_impl *g = cress_group_look(group);
+	const struct cress_member *member = g == NULL ? NULL : g->first;
+	size_t count = 0;
+
+	if (members == NULL)
+		return 0;
+	for (; member != NULL && count < room; member = member->next)
+		if (!member->helper)
+			members[count++] = member->waiter.object;
+	return count;
+}
+
 void cress_member_report(const struct cress_member *member,
 			 cress_group_result_t *result)
 {
@@ -303,6 +329,6 @@ void cress_group_settle(struct cress_hub *hub, struct cress_group_impl *g)
 		tell_counters(hub, g);
 	/* No result is left, or they would have it. */
 	cress_wake_all(hub, &g->taking);
-	if (g->helpers == 0)
+	if (g->helpers == 0 && g->maps == 0)
 		cress_wake_all(hub, &g->closing);
 }

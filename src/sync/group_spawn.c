@@ -75,7 +75,9 @@ static struct cress_hub *begin(struct cress_group_impl *g)
 {
 	if (cress_group_takes(g) != 0)
 		return NULL;
-	return cress_group_is_full(g) ? cress_wait_begin() : cress_hub_get();
+	if (cress_group_is_full(g))
+		return cress_wait_begin();
+	return cress_object_enter() == 0 ? cress_hub_get() : NULL;
 }
 
 static cress_t *spawn(struct cress_hub *hub, struct cress_group_impl *g,

@@ -161,7 +161,8 @@ static int feed_one(struct cress_imap_impl *it)
 	cress_t *c;
 	int status;
 
-	if (wait_for_room(it) != 0)
+	/* What is closed does not ask for what nobody would get. */
+	if (wait_for_room(it) != 0 || cress_object_enter() != 0)
 		return -1;
 	status = it->source(it->source_arg, &item);
 	if (status <= 0)

@@ -3,8 +3,8 @@
  * Maps: a batch of members whose results go straight into the caller's arrays.
  *
  * The batch lies on the caller's stack, so the call does not return while one
- * of its members lives. As long as one does, the group is open; afterwards it
- * is not looked at any more.
+ * of its members lives. Nor does the group close before the call has left it:
+ * all its members may be dead while its caller is ready, but has not run yet.
  */
 #include "cress/map.h"
 
@@ -102,6 +102,22 @@ static size_t begin_all(struct cress_group_impl *g, struct map *map,
 	return i;
 }
 
+/* 0 if all have begun and ended, or the errno that kept them from it. */
+static int run(struct cress_group_impl *g, struct map *map, cress_fn *fn,
+	       void *const *items, size_t count)
+{
+	size_t begun = begin_all(g, map, fn, items, count);
+	int saved;
+
+	if (begun == count && wait_for_all(g, map) == 0)
+		return 0;
+	saved = errno;
+	end_all(g, map);
+	while (begun < count)
+		put(map, begun++, NULL, ECANCELED);
+	return saved;
+}
+
 int cress_group_map(cress_group_t *group, cress_fn *fn, void *const *items,
 		    size_t count, void **results, int *errors)
 {
@@ -112,7 +128,6 @@ int cress_group_map(cress_group_t *group, cress_fn *fn, void *const *items,
 		.first_failed = SIZE_MAX,
 	};
 	struct cress_group_impl *g = cress_group_get(group);
-	size_t begun;
 	int saved;
 
 	if (g == NULL)
@@ -120,14 +135,11 @@ int cress_group_map(cress_group_t *group, cress_fn *fn, void *const *items,
 	if (fn == NULL || (items == NULL && count > 0) ||
 	    g->flags & CRESS_GROUP_WATCH)
 		return cress_object_fail(EINVAL);
-	begun = begin_all(g, &map, fn, items, count);
-	if (begun == count && wait_for_all(g, &map) == 0)
-		return map.first_error;
-	saved = errno;
-	end_all(g, &map);
-	while (begun < count)
-		put(&map, begun++, NULL, ECANCELED);
-	return cress_object_fail(saved);
+	g->maps++;
+	saved = run(g, &map, fn, items, count);
+	if (--g->maps == 0 && g->is_closing)
+		cress_group_settle(g->scope.owner->thread->hub, g);
+	return saved == 0 ? map.first_error : cress_object_fail(saved);
 }
 
 int cress_group_apply(cress_group_t *group, cress_fn *fn, void *arg,

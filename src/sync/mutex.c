@@ -40,12 +40,6 @@ int cress_mutex_check_owner(const cress_t *owner, const cress_t *c)
 	return cress_misowned(owner) == ESRCH ? EOWNERDEAD : EXDEV;
 }
 
-static inline void own(struct cress_mutex_impl *mutex, cress_t *c)
-{
-	mutex->owner = c;
-	c->held++;
-}
-
 int cress_mutex_lock_slowly(struct cress_mutex_impl *mutex)
 {
 	struct cress_thread *thread = cress_thread_get();
@@ -60,7 +54,7 @@ int cress_mutex_lock_slowly(struct cress_mutex_impl *mutex)
 	if (unlikely(c->held == CRESS_HELD_MAX))
 		return cress_object_fail(EAGAIN);
 	if (mutex->owner == NULL) {
-		own(mutex, c);
+		cress_mutex_own(mutex, c);
 		return 0;
 	}
 	if (unlikely(mutex->owner == c))
@@ -83,7 +77,7 @@ int cress_mutex_lock(cress_mutex_t *memory)
 	c = thread->current;
 	if (unlikely(c->held == CRESS_HELD_MAX || c->cancelled))
 		return cress_mutex_lock_slowly(mutex);
-	own(mutex, c);
+	cress_mutex_own(mutex, c);
 	return 0;
 }
 
@@ -101,7 +95,7 @@ int cress_mutex_try_lock(cress_mutex_t *memory)
 	}
 	if (unlikely(c->held == CRESS_HELD_MAX))
 		return cress_object_fail(EAGAIN);
-	own(mutex, c);
+	cress_mutex_own(mutex, c);
 	return 0;
 }
 

@@ -15,6 +15,13 @@ struct cress_mutex_impl {
 	cress_t *owner;		/* NULL: free, and nobody waits */
 } __attribute__((may_alias));
 
+/* Own one that is free. */
+static inline void cress_mutex_own(struct cress_mutex_impl *mutex, cress_t *c)
+{
+	mutex->owner = c;
+	c->held++;
+}
+
 /* Let the first who waits own it; the caller wakes that one. */
 static inline struct cress_waiter *
 cress_mutex_hand_over(struct cress_mutex_impl *mutex)

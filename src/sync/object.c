@@ -68,9 +68,8 @@ void cress_object_unlink(struct cress_waiter *waiter)
 	cress_waiter_remove(&object->waiting, waiter);
 }
 
-/* `TYPE "NAME" (ADDRESS)` into `line`; returns its length. */
-static size_t label(const void *object, const char *type, char *line,
-		    size_t size)
+size_t cress_object_label(const void *object, const char *type, char *line,
+			  size_t size)
 {
 	const char *name = object == NULL ? NULL : *(const char *const *)object;
 	int length;
@@ -87,7 +86,8 @@ void cress_object_describe(const struct cress_waiter *waiter, char *line,
 			   size_t size)
 {
 	cress_t *owner = NULL;
-	size_t length = label(waiter->object, waiter->kind->what, line, size);
+	size_t length = cress_object_label(waiter->object,
+					   waiter->kind->what, line, size);
 
 	if (waiter->kind->owner != NULL)
 		owner = waiter->kind->owner(waiter);
@@ -103,7 +103,7 @@ int cress_object_misused(const void *object, const char *type, int error,
 	const cress_t *c = cress_current();
 	char line[LABEL_SIZE];
 
-	label(object, type, line, sizeof line);
+	cress_object_label(object, type, line, sizeof line);
 	if (c != NULL)
 		cress_log(CRESS_LOG_ERROR, "%s: coroutine \"%s\" (%p) %s",
 			  line, cress_label(c), (const void *)c, what);

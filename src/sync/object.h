@@ -31,6 +31,10 @@ static inline int cress_object_fail(int error)
 	return -1;
 }
 
+/* `TYPE "NAME" (ADDRESS)` into `line`; returns its length. */
+size_t cress_object_label(const void *object, const char *type, char *line,
+			  size_t size);
+
 /* For the kinds: a waiter's `object` is what begins with a name. */
 void cress_object_describe(const struct cress_waiter *waiter, char *line,
 			   size_t size);
@@ -122,14 +126,22 @@ cress_object_pop(struct cress_wait_list *list)
 	return first;
 }
 
-/* Wake who is parked on `waiter`, which is out of its line: it succeeds. */
-static inline void cress_object_wake(struct cress_hub *hub,
-				     struct cress_waiter *waiter)
+/* Wake who is parked on `waiter`, out of its line: its park returns this. */
+static inline void cress_object_wake_with(struct cress_hub *hub,
+					  struct cress_waiter *waiter,
+					  int result)
 {
 	cress_t *c = waiter->coroutine;
 
 	c->waiter = NULL;
-	cress_hub_push(hub, c, NULL);
+	cress_hub_push(hub, c, (void *)(intptr_t)result);
+}
+
+/* The same, with success. */
+static inline void cress_object_wake(struct cress_hub *hub,
+				     struct cress_waiter *waiter)
+{
+	cress_object_wake_with(hub, waiter, 0);
 }
 
 /* The same, and it goes on before the others that are ready, if it may. */

@@ -9,6 +9,9 @@
 
 #include "sync/object.h"
 
+/* What a wait for the function's end returns to who is to run it next. */
+#define OWN_TURN 1
+
 struct once {
 	struct cress_object object;
 	cress_t *runner;	/* whose turn it is */
@@ -41,10 +44,14 @@ static void pass_the_turn(struct once *once, struct cress_hub *hub)
 	if (next == NULL)
 		return;
 	once->runner = next->coroutine;
-	cress_object_wake(hub, cress_object_pop(&once->object.waiting));
+	cress_object_wake_with(hub, cress_object_pop(&once->object.waiting),
+			       OWN_TURN);
 }
 
-/* Wait for the turn, or until it is done. */
+/*
+ * Wait until it is done: 0, and then the object may be gone; or for the turn:
+ * OWN_TURN.
+ */
 static int take_turn(struct once *once)
 {
 	cress_t *c = cress_current();
@@ -53,7 +60,7 @@ static int take_turn(struct once *once)
 		return -1;
 	if (once->runner == NULL) {
 		once->runner = c;
-		return 0;
+		return OWN_TURN;
 	}
 	if (once->runner == c)
 		return cress_object_misused(&once->object, a_once.what,
@@ -75,10 +82,9 @@ int cress_once_run(cress_once_t *memory, int (*fn)(void *arg), void *arg)
 		return -1;
 	if (likely(once->done))
 		return 0;
-	if (take_turn(once) != 0)
-		return -1;
-	if (once->done)
-		return 0;
+	result = take_turn(once);
+	if (result != OWN_TURN)
+		return result;
 	result = fn(arg);
 	error = errno;
 	thread = once->runner->thread;

@@ -69,9 +69,24 @@ static void describe_select(const struct cress_waiter *waiter, char *line,
 			    size_t size)
 {
 	const struct cress_select *select = waiter->object;
+	size_t length;
 
 	snprintf(line, size, "one of %zu operations on channels",
 		 select->count);
+	/* As many of them as there is room for. */
+	for (size_t i = 0; i < select->count; i++) {
+		const cress_channel_case_t *one = &select->cases[i];
+
+		length = strlen(line);
+		if (length + 1 >= size)
+			return;
+		if (one->channel != NULL)
+			cress_object_label(one->channel,
+					   one->operation == CRESS_CHANNEL_SEND
+						   ? ", to send to"
+						   : ", to receive from",
+					   line + length, size - length);
+	}
 }
 
 static const struct cress_wait_kind one_of_many = {

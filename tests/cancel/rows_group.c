@@ -253,15 +253,15 @@ static intmax_t close_own_imap(struct place *place)
 }
 
 static const struct park_point points[] = {
-	{"cress_group_spawn", NULL, CROWD | AT_ONCE, open_full_group, spawn,
+	{"cress_group_spawn", NULL, CROWD, open_full_group, spawn,
 	 make_room, is_full_again, close_group},
-	{"cress_group_spawn_with", NULL, CROWD | AT_ONCE, open_full_group,
+	{"cress_group_spawn_with", NULL, CROWD, open_full_group,
 	 spawn_with, make_room, is_full_again, close_group},
-	{"cress_group_go", NULL, CROWD | AT_ONCE, open_full_group, go,
+	{"cress_group_go", NULL, CROWD, open_full_group, go,
 	 make_room, is_full_again, close_group},
-	{"cress_group_add", NULL, AT_ONCE | ONCE, open_full_group_and_another,
+	{"cress_group_add", NULL, ONCE, open_full_group_and_another,
 	 add, make_room, is_full_again, close_group_and_another},
-	{"cress_group_wait_free", NULL, CROWD | AT_ONCE, open_full_group,
+	{"cress_group_wait_free", NULL, CROWD, open_full_group,
 	 wait_free, make_room, NULL, close_group},
 	{"cress_group_join", NULL, CROWD | AT_ONCE, open_free_group, join,
 	 end_the_other, NULL, close_group},

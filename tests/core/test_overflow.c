@@ -25,9 +25,6 @@
 static struct child child;
 static cress_t *main_one;
 
-/* Not static, so that a report may find its name. */
-void *greedy_entry(void *arg);
-
 NOT_SANITIZED static int recurse(volatile int *depth)
 {
 	volatile char frame[256];
@@ -36,7 +33,7 @@ NOT_SANITIZED static int recurse(volatile int *depth)
 	return *depth < 0 ? 0 : recurse(depth) + frame[0];
 }
 
-void *greedy_entry(void *arg)
+static void *greedy_entry(void *arg)
 {
 	volatile int depth = 0;
 
@@ -71,12 +68,13 @@ static void overflow_at_once(void *arg)
 	overflow(greedy_entry, (unsigned)as_number(arg));
 }
 
-static void assert_overflow_reported(void)
+static void assert_overflow_reported(const char *entry)
 {
 	assert_true(child_crashed(&child));
 	if (child.signal == SIGSEGV) {
 		assert_true(child_said(&child, "cress: "));
 		assert_true(child_said(&child, "\"greedy\""));
+		assert_true(child_said(&child, entry));
 		assert_true(child_said(&child, "131072"));
 	}
 }
@@ -88,7 +86,7 @@ static void an_overflow_kills_and_names_the_coroutine(void **state)
 
 	child_run(&child, overflow_at_once, as_value(0));
 
-	assert_overflow_reported();
+	assert_overflow_reported("(greedy_entry)");
 }
 
 static void *overflow_in_thread(void *arg)
@@ -114,7 +112,7 @@ static void an_overflow_in_another_thread_is_reported_too(void **state)
 
 	child_run(&child, overflow_in_a_second_thread, NULL);
 
-	assert_overflow_reported();
+	assert_overflow_reported("(greedy_entry)");
 }
 
 static void overflow_after_reuse(void *arg)
@@ -140,7 +138,7 @@ static void an_overflow_of_a_trimmed_and_reused_stack_is_caught(void **state)
 
 	child_run(&child, overflow_after_reuse, NULL);
 
-	assert_overflow_reported();
+	assert_overflow_reported("(greedy_entry)");
 }
 
 static void overflow_in_a_forked_child(void *arg)
@@ -180,7 +178,7 @@ static void a_frame_larger_than_the_stack_is_caught(void **state)
 
 	child_run(&child, overflow_by_one_frame, NULL);
 
-	assert_overflow_reported();
+	assert_overflow_reported("(big_frame)");
 }
 
 /* R14, D16 */

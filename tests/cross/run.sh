@@ -3,8 +3,8 @@
 #
 # The proof kit of the ports on a machine of any kind: cross-compiled, linked
 # statically, run by qemu. For each architecture the kit's programs, those of
-# the ucontext port, whose digest must be the same, C++ exceptions, and the
-# mutants of switch.S; on aarch64 also guarded branches.
+# the ucontext port, whose digest must be the same, C++ exceptions, guards of
+# stacks, and the mutants of switch.S; on aarch64 also guarded branches.
 #
 # usage: run.sh [--no-install] [--short] [--rounds N] [--results FOLDER]
 #               [ARCH...]
@@ -12,8 +12,6 @@
 #   --no-install  install nothing; 77 is the end if something is missing
 #   --short       without the mutants, and few rounds
 #   --results     where ARCH.result is written (build-ports in the root)
-#
-# For Windows the suites of core are run as well, by wine.
 #
 # A line for each architecture, then a table. table.py makes the README's from
 # the result files.
@@ -28,6 +26,9 @@ install=yes mutants=yes rounds=100000
 
 . "$root/tests/packages.sh"
 . "$here/ports.sh"
+. "$here/freestanding.sh"
+. "$here/macho.sh"
+. "$here/windows.sh"
 
 while [ $# -gt 0 ]; do
   case $1 in
@@ -46,7 +47,7 @@ build() {
   local name=$1 port=$2
   shift 2
   $cc $flags -I"$arch" -I"$arch/$port" -I"$kit" -I"$kit/$cpu" \
-    -o "$folder/$name$exe" "$kit/kit.c" "$@" -lm
+    -o "$folder/$name$exe" "$kit/kit.c" "$@" $libraries
 }
 
 build_cxx() {
@@ -90,9 +91,6 @@ guarded_branches() {
 # R9. The C library of MIPS asks for the opposite in each program.
 stack_is_not_executable() {
   case $cpu in
-  *-windows)
-    ${cc%gcc}objdump -p "$folder/registers$exe" | grep NX_COMPAT
-    ;;
   mips*)
     readelf -SW "$folder/switch.o" |
       grep 'note.GNU-stack *PROGBITS *0* [0-9a-f]* 000000 00  *0'
@@ -101,80 +99,43 @@ stack_is_not_executable() {
   esac
 }
 
+# R20: with the core layer, which takes a processor of 64 bits.
+guards() {
+  local flags="$flags -include $root/src/public.h -DCRESS_COLOUR=1 -I$root
+    -I$root/include -I$root/src -I$root/src/core/posix"
+
+  if $cc $machine -dM -E -x c /dev/null | grep -q __LP64__; then
+    build guard $cpu "$here/test_guard.c" "$root"/src/core/*.c \
+      "$root"/src/core/posix/*.c \
+      "$arch/$cpu/switch.S" && run_one guard
+  fi
+}
+
+# mutate [OPTION...]
 mutate() {
   python3 "$kit/mutants.py" $cpu --arch "$arch" --cc "$cc $machine" \
-    --flag=-static --run "$run" | tee "$folder/log"
+    --run "$run" "$@" | tee "$folder/log"
   [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
   killed=$(sed -n 's/^\([0-9]*\) mutants, 0 survived$/\1/p' "$folder/log")
 }
 
-# A folder for wine's own files; nobody is asked anything, nothing is shown.
-begin_wine() {
-  export WINEPREFIX=$folder/wine WINEDEBUG=-all
-  export WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe='
-  unset DISPLAY
-  # One server for all programs: to start it takes longer than they do.
-  mkdir -p "$WINEPREFIX" && wineserver64 -p
-}
-
-# Nothing of it must be running when the folder goes.
-end_wine() {
-  wineserver64 -k
-}
-
-# R12: what this system keeps of a stack goes along, and its unwinder agrees.
-windows() {
-  local name
-
-  build bounds $cpu "$kit/$cpu/test_bounds.c" "$port" &&
-    build unwind $cpu "$kit/$cpu/test_unwind.c" "$poison" "$port" ||
-    return 1
-  for name in bounds unwind; do
-    run_one $name || return 1
-  done
-  core_suites
-}
-
-# What there is for Windows above the switch, by meson; its checks are counted.
-core_suites() {
-  local program made
-
-  meson setup "$folder/core" "$root" --cross-file "$here/windows.txt" &&
-    ninja -C "$folder/core" || return 1
-  for program in "$folder"/core/tests/core/windows/*.exe; do
-    echo "== ${program##*/}"
-    timeout 300 $run "$program" | tr -d '\r' | tee "$folder/log"
-    [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
-    for made in $(sed -n 's/^\([0-9]*\) checks ran$/\1/p
-        s/^\([0-9]*\) assertions, 0 tests failed$/\1/p' "$folder/log"); do
-      checks=$((checks + made))
-    done
-    suites="$suites $(basename "$program" .exe)"
-  done
-}
-
 # R5: the kit on one architecture, in the folder $folder.
-prove() {
-  local name poison=$kit/$cpu/poison.S port=$arch/$cpu/switch.S
+prove_kit() {
+  local name libraries=-lm poison=$kit/$cpu/poison.S port=$arch/$cpu/switch.S
 
   build registers $cpu "$kit/test_registers.c" "$poison" "$port" &&
     build entry $cpu "$kit/test_entry.c" "$port" &&
+    build unwind $cpu "$kit/test_unwind.c" "$poison" "$port" &&
     build_cxx || return 1
-  for name in registers entry cxx; do
+  for name in registers entry unwind cxx; do
     run_one $name || return 1
   done
-  if [ $cpu = x86_64-windows ]; then
-    windows || return 1
-  else
-    build unwind $cpu "$kit/test_unwind.c" "$poison" "$port" &&
-      run_one unwind || return 1
-  fi
-  stack_is_not_executable || return 1
+  stack_is_not_executable && guards || return 1
 
-  # What swapcontext is called by cannot keep the TOC that a journey poisons,
-  # and Windows has none.
-  if [ $cpu != ppc64 ] && [ $cpu != x86_64-windows ]; then
-    build oracle ucontext "$kit/test_registers.c" "$poison" \
+  # What swapcontext is called by cannot keep the TOC that a journey poisons.
+  if [ $cpu != ppc64 ]; then
+    [ -e "$kit/$cpu/oracle.c" ] && poison="$poison $kit/$cpu/oracle.c"
+    build oracle ucontext "$kit/test_registers.c" $poison \
       "$arch/ucontext/switch.c" && run_one oracle &&
       "$kit/same_digest.sh" 20000 "$folder/registers" "$folder/oracle" $run ||
       return 1
@@ -183,21 +144,21 @@ prove() {
     guarded_branches || return 1
   fi
   if [ $mutants = yes ]; then
-    mutate || return 1
+    mutate --flag=-static || return 1
   fi
 }
 
 # Write what became of it, for table.py.
 write_result() {
   printf '%s\n' "arch: $1" "cpu: $cpu" "abi: $abi" "state: $2" \
-    "run: ${run:-the machine itself}" "unwinding: $unwinding" \
+    "run: $where" "unwinding: $unwinding" \
     "suites:$suites" "checks: $checks" "mutants: ${killed:-not run}" \
     "rounds: $rounds" > "$results/$1.result"
 }
 
 # one ARCH: a line, and a result file.
 one() {
-  local checks=0 suites= killed= state=failed flags
+  local checks=0 suites= killed= state=failed flags libraries= exe=
 
   select_port $1
   flags="$machine -std=gnu11 -O2 -g -D_GNU_SOURCE -static -funwind-tables
@@ -209,13 +170,11 @@ one() {
     fi
   done
   folder=$(mktemp -d)
-  [ $cpu != x86_64-windows ] || begin_wine
-  prove > "$results/$1.log" 2>&1 && state=passed
-  [ $cpu != x86_64-windows ] || end_wine
+  prove_$kind > "$results/$1.log" 2>&1 && state=$proved
   rm -rf "$folder"
-  write_result $1 $state
-  if [ $state = passed ]; then
-    echo "$1 passed $checks assertions"
+  write_result $1 "$state"
+  if [ "$state" = "$proved" ]; then
+    echo "$1 ${state/not run/not run:} $checks assertions"
     return 0
   fi
   echo "$1 failed: the end of $results/$1.log is"

@@ -40,6 +40,8 @@ def rows(folder):
     mutants = result['mutants']
     if mutants != 'not run':
       mutants += ' of ' + mutants + ' killed'
+    elif not result['suites']:
+      mutants = 'of the object'
     yield [name, result['abi'], 'by hand', result['unwinding'],
            result['run'].replace('-static', ''),
            f'{int(result["checks"]):,}, {mutants}', result['state']]

@@ -240,6 +240,25 @@ static void a_client_that_has_the_file_is_recognised(void **state)
 	assert_false(is_known(HEADER_IF_MODIFIED_SINCE, NULL));
 }
 
+/* RFC 9110, section 5.6.7: whoever reads dates reads all three forms. */
+static void dates_of_the_old_forms_are_read(void **state)
+{
+	(void)state;
+	assert_true(is_known(HEADER_IF_MODIFIED_SINCE,
+			     "Sunday, 06-Nov-94 08:49:37 GMT"));
+	assert_true(is_known(HEADER_IF_MODIFIED_SINCE,
+			     "Sun Nov  6 08:49:37 1994"));
+	assert_false(is_known(HEADER_IF_MODIFIED_SINCE,
+			      "Sunday, 06-Nov-94 08:49:36 GMT"));
+	assert_false(is_known(HEADER_IF_MODIFIED_SINCE,
+			      "Sun Nov  6 08:49:36 1994"));
+	/* Two digits are never more than fifty years ahead. */
+	assert_false(is_known(HEADER_IF_MODIFIED_SINCE,
+			      "Thursday, 06-Nov-80 08:49:37 GMT"));
+	assert_true(is_known(HEADER_IF_MODIFIED_SINCE,
+			     "Friday, 06-Nov-26 08:49:37 GMT"));
+}
+
 static void if_range_must_name_this_very_version(void **state)
 {
 	struct validator validator = some_validator();
@@ -366,6 +385,7 @@ int main(void)
 		cmocka_unit_test(types_follow_the_last_suffix),
 		cmocka_unit_test(dates_look_as_the_standard_says),
 		cmocka_unit_test(a_client_that_has_the_file_is_recognised),
+		cmocka_unit_test(dates_of_the_old_forms_are_read),
 		cmocka_unit_test(if_range_must_name_this_very_version),
 		cmocka_unit_test(a_head_that_does_not_fit_is_not_cut),
 		cmocka_unit_test(nothing_outside_the_root_is_opened),

@@ -309,6 +309,18 @@ static void hundreds_can_be_polled(void)
 		drop_own(pairs[i]);
 }
 
+/* D12 */
+static void a_poll_of_nothing_may_be_part_of_a_deadlock(void)
+{
+	struct pollfd none[2] = {{-1, POLLIN, 0}, {-7, POLLIN, 0}};
+
+	check_refuses(cress_poll(none, 2, -1), EDEADLK);
+	check_refuses(cress_select(0, NULL, NULL, NULL, NULL), EDEADLK);
+
+	check_int(log_lines_with("waits for the end of a scope or a kill"), 2);
+	check_int(cress_poll(none, 2, 1), 0);
+}
+
 static void too_many_are_refused(void)
 {
 	struct pollfd fds[1] = {{-1, 0, 0}};
@@ -335,6 +347,7 @@ int main(void)
 		on_io(a_regular_file_is_always_ready),
 		on_io(all_who_poll_are_woken_and_one_who_reads),
 		on_io(hundreds_can_be_polled),
+		on_libev(a_poll_of_nothing_may_be_part_of_a_deadlock),
 		on_io(too_many_are_refused),
 	};
 

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -198,6 +199,27 @@ static void a_closed_target_is_told(void)
 	close(call.other);
 }
 
+/* R42: the second part meets the reset that answers the first one */
+static void a_target_that_closes_on_the_way_raises_nothing(void)
+{
+	struct sockaddr_storage address;
+	socklen_t size;
+	int in = big_file();
+	int listener = tcp_listener(&address, &size, 1);
+	int fd = cress_socket(AF_INET, SOCK_STREAM, 0);
+
+	signal(SIGPIPE, SIG_DFL);
+	check_int(cress_connect(fd, (struct sockaddr *)&address, size), 0);
+	close(accept(listener, NULL, NULL));
+	ssize_t n = cress_sendfile(fd, in, NULL, BIG);
+
+	check(n < BIG);
+	check_refuses((int)cress_sendfile(fd, in, NULL, BIG), EPIPE);
+	check_int(cress_close(fd), 0);
+	close(listener);
+	close(in);
+}
+
 /* R43 */
 static void a_file_is_copied_to_a_file(void)
 {
@@ -224,6 +246,7 @@ int main(void)
 		on_io(bad_arguments_are_refused),
 		on_io(a_cancelled_one_has_moved_nothing),
 		on_io(a_closed_target_is_told),
+		on_io(a_target_that_closes_on_the_way_raises_nothing),
 		on_io(a_file_is_copied_to_a_file),
 	};
 

@@ -20,6 +20,7 @@
 
 static struct ev_loop *loop;
 static int ends[2], spare[2];
+static cress_t *reader;
 
 static int in_own_loop(void *prepare)
 {
@@ -132,30 +133,29 @@ static void an_adopted_one_closed_before_the_poll_fails_its_waiters(void)
 	in_each_loop(close_an_adopted_one, "EBADF");
 }
 
+static void close_all(void)
+{
+	for (int i = 0; i < 2; i++) {
+		close(ends[i]);
+		close(spare[i]);
+	}
+}
+
 static void *put_another_over_it(void *fd)
 {
 	make_pair(spare);
 	check_int(dup2(spare[0], as_number(fd)), as_number(fd));
 	check_int(send(spare[1], "new", 3, 0), 3);
+	check_int(cress_join(reader, NULL), 0);
+	close_all();
 	return NULL;
-}
-
-static void *close_all(void *unused)
-{
-	cress_sleep(0.004);
-	for (int i = 0; i < 2; i++) {
-		close(ends[i]);
-		close(spare[i]);
-	}
-	return unused;
 }
 
 static void replace_before_the_poll(void)
 {
 	make_pair(ends);
-	cress_go(read_and_note, as_value(ends[0]));
+	reader = cress_spawn(read_and_note, as_value(ends[0]));
 	cress_go(put_another_over_it, as_value(ends[0]));
-	cress_go(close_all, NULL);
 }
 
 /* R36 */
@@ -166,29 +166,26 @@ static void a_number_that_gets_another_file_before_the_poll_wakes(void)
 
 static void *replace_and_wait_again(void *fd)
 {
+	cress_t *second;
+
 	check_int(cress_sleep(0.002), 0);
 	make_pair(spare);
 	check_int(dup2(spare[0], as_number(fd)), as_number(fd));
-	cress_go(read_and_note, fd);
+	second = cress_spawn(read_and_note, fd);
 	cress_yield();
 	check_int(send(spare[1], "one", 3, 0), 3);
-	cress_sleep(0.002);
+	check_int(cress_join(reader, NULL), 0);
 	check_int(send(spare[1], "two", 3, 0), 3);
+	check_int(cress_join(second, NULL), 0);
+	close_all();
 	return NULL;
-}
-
-static void *close_later(void *unused)
-{
-	cress_sleep(0.004);
-	return close_all(unused);
 }
 
 static void replace_after_the_poll(void)
 {
 	make_pair(ends);
-	cress_go(read_and_note, as_value(ends[0]));
+	reader = cress_spawn(read_and_note, as_value(ends[0]));
 	cress_go(replace_and_wait_again, as_value(ends[0]));
-	cress_go(close_later, NULL);
 }
 
 /* D10: the first would sleep for ever, but the second knows the new file */

@@ -93,6 +93,42 @@ static void a_cancelled_wait_gets_the_mutex_first(void)
 	tidy_up();
 }
 
+/* D5: before it runs, so that nobody destroys what it still needs */
+static void a_cancelled_wait_takes_a_free_mutex_at_once(void)
+{
+	cress_t *c = after(await, "a");
+
+	cress_kill(c, EPIPE);
+	check(cress_mutex_owner(&mutex) == c);
+	check_refuses(cress_mutex_fini(&mutex), EBUSY);
+	check_int(cress_condition_fini(&condition), 0);
+
+	check_int(cress_join(c, NULL), EPIPE);
+	check_noted("a:%d", EPIPE);
+	tidy_up();
+}
+
+/* V39, D5 */
+static void a_cancelled_wait_stands_in_line_for_the_mutex(void)
+{
+	cress_t *a = after(await, "a");
+	cress_t *b;
+
+	cress_mutex_lock(&mutex);
+	cress_kill(a, EPIPE);
+	b = after(await, "b");
+	check_int(cress_condition_fini(&condition), 0);
+	cress_mutex_unlock(&mutex);
+	check_int(cress_join(a, NULL), EPIPE);
+	check_noted("a:%d", EPIPE);
+	cress_sleep(0.001);
+	check_int(cress_condition_signal(&condition), 0);
+
+	check_int(cress_join(b, NULL), 0);
+	check_noted("b:0");
+	tidy_up();
+}
+
 /* D7 */
 static void a_cancelled_wait_takes_no_signal(void)
 {
@@ -324,6 +360,8 @@ int main(void)
 		in_every_order(a_signal_is_for_the_one_who_came_first),
 		in_every_order(a_broadcast_gives_the_mutex_to_all_in_turn),
 		in_every_order(a_cancelled_wait_gets_the_mutex_first),
+		in_every_order(a_cancelled_wait_takes_a_free_mutex_at_once),
+		in_every_order(a_cancelled_wait_stands_in_line_for_the_mutex),
 		in_every_order(a_cancelled_wait_takes_no_signal),
 		on_virtual(one_that_was_signalled_succeeds_though_out_of_time),
 		in_any_order(a_throw_at_one_that_was_signalled_comes_later),

@@ -2,6 +2,8 @@
 /* Futures: set once, got by all, in time or not at all. */
 #include "loop/support.h"
 
+#include <string.h>
+
 #include <cress/future.h>
 
 static cress_future_t future;
@@ -178,6 +180,23 @@ static void kills_neither_lose_a_result_nor_wake_others(void)
 	check_int(cress_future_fini(&future), 0);
 }
 
+/* V37, D6: whoever is ready has the result, not the object */
+static void who_waited_gets_it_though_the_future_has_gone(void)
+{
+	cress_t *c[2] = {cress_spawn(get_and_note, "x"),
+			 cress_spawn(get_and_note, "x")};
+
+	cress_sleep(0.001);
+	check_int(cress_future_set_value(&future, "x"), 0);
+	check_int(cress_future_fini(&future), 0);
+	memset(&future, 0xa5, sizeof future);
+
+	check_int(cress_join(c[0], NULL), 0);
+	check_int(cress_join(c[1], NULL), 0);
+	check_noted("x:0:x x:0:x");
+	memset(&future, 0, sizeof future);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +208,7 @@ int main(void)
 		in_any_order(it_takes_the_result_of_a_coroutine),
 		in_any_order(misuse_is_refused_and_names_the_future),
 		in_every_order(kills_neither_lose_a_result_nor_wake_others),
+		in_every_order(who_waited_gets_it_though_the_future_has_gone),
 	};
 
 	return suite_run(tests);

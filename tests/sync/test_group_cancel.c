@@ -232,6 +232,26 @@ static void a_kill_after_the_wake_up_comes_too_late(void)
 	}
 }
 
+/* D5: though the group has room; what never parks goes on */
+static void in_a_scope_that_is_over_nobody_comes_in(void)
+{
+	cress_scope_t over;
+
+	check_int(cress_group_open(&group, INFINITY, 0), 0);
+	extra = cress_spawn(give_back, NULL);
+	check_int(cress_scope_open(&over, 0), 0);
+	/* Those that come into a group are the first four. */
+	for (size_t i = 0; i < 4; i++)
+		check_refuses(places[i].call(), ETIMEDOUT);
+	check_int((intmax_t)cress_group_count(&group), 0);
+	cress_release(cress_group_try_spawn(&group, give_back, NULL, NULL));
+	check_int((intmax_t)cress_group_count(&group), 1);
+
+	check_int(cress_scope_close(&over), ETIMEDOUT);
+	check_int(cress_group_close(&group), 0);
+	check_int(cress_join(extra, NULL), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +260,7 @@ int main(void)
 		on_seeds(a_cancel_leaves_the_group_as_it_was),
 		on_seeds(a_deadline_leaves_the_group_as_it_was),
 		on_virtual(a_kill_after_the_wake_up_comes_too_late),
+		in_any_order(in_a_scope_that_is_over_nobody_comes_in),
 	};
 
 	return suite_run(tests);

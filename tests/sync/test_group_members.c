@@ -9,7 +9,7 @@
 #include "support/environment.h"
 #include "support/memory.h"
 
-#include <cress/group.h>
+#include <cress/map.h>
 #include <cress/runtime.h>
 
 #define MANY 100000
@@ -277,6 +277,42 @@ static void a_member_may_be_in_two_groups(void)
 	cress_release(c);
 }
 
+static int never(void *unused, void **item)
+{
+	(void)unused;
+	(void)item;
+	return cress_sleep(INFINITY);
+}
+
+/* V59: who is in a group can be asked for; an imap's own coroutine is not */
+static void the_living_members_can_be_asked_for(void)
+{
+	cress_t *c[2], *found[3] = {NULL};
+	cress_imap_t imap;
+
+	check_int((intmax_t)cress_group_members(&group, found, 3), 0);
+	open_group(0);
+	check_int(cress_imap_open(&imap, &group, give_back, never, NULL, 0, 0),
+		  0);
+	c[0] = cress_group_spawn(&group, park_for_ever, NULL);
+	c[1] = cress_group_spawn(&group, park_for_ever, NULL);
+	check_int((intmax_t)cress_group_members(&group, found, 3), 2);
+	check(found[0] == c[0] && found[1] == c[1] && found[2] == NULL);
+	check_int((intmax_t)cress_group_members(&group, found, 1), 1);
+	check_int((intmax_t)cress_group_members(&group, NULL, 1), 0);
+
+	cress_kill(c[0], 0);
+	check(cress_wait(c[0], NULL) > 0);
+	check(!cress_group_contains(&group, c[0]));
+	check(cress_group_contains(&group, c[1]));
+	check(!cress_group_contains(&group, cress_current()));
+	check(!cress_group_contains(&group, NULL));
+	check_int(cress_group_close(&group), 0);
+	check(!cress_group_contains(&group, c[1]));
+	cress_release(c[0]);
+	cress_release(c[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +327,7 @@ int main(void)
 		in_any_order(a_kill_that_ends_raw_members_at_once_skips_nobody),
 		in_any_order(a_raw_member_may_end_by_a_switch),
 		in_any_order(a_member_may_be_in_two_groups),
+		in_any_order(the_living_members_can_be_asked_for),
 	};
 
 	return suite_run(tests);

@@ -206,6 +206,41 @@ static void closing_the_group_ends_it_too(void)
 	}
 }
 
+/* The feeder waits for a place, and has one when this returns. */
+static void open_with_the_feeder_ready(void)
+{
+	open_pool(1);
+	open_imap(0, 0);
+	cress_sleep(0.001);
+	check_int(begun, 1);
+	check_int(cress_group_set_limit(&pool, 3), 0);
+}
+
+/* V60: what is closed takes no more from the source, whoever is on the way */
+static void nothing_is_begun_once_it_is_closed(void)
+{
+	open_with_the_feeder_ready();
+	check_int(cress_imap_close(&imap), 0);
+	check_int(begun, 1);
+	check_int(asked, 2);
+	close_pool();
+
+	open_with_the_feeder_ready();
+	close_pool();
+	check_int(begun, 1);
+	check_int(asked, 2);
+
+	open_with_the_feeder_ready();
+	check_int(cress_group_kill(&pool, EPIPE), 0);
+	check_int(cress_imap_next(&imap, NULL), 1);
+	check_int(cress_imap_next(&imap, NULL), 1);
+	check_refuses(cress_imap_next(&imap, NULL), EPIPE);
+	check_int(begun, 1);
+	check_int(asked, 2);
+	check_int(cress_imap_close(&imap), 0);
+	close_pool();
+}
+
 static int never(void *unused, void **item)
 {
 	(void)unused;
@@ -325,6 +360,7 @@ int main(void)
 		in_any_order(the_sources_error_comes_after_the_results),
 		in_any_order(it_may_be_closed_at_any_time),
 		in_any_order(closing_the_group_ends_it_too),
+		in_any_order(nothing_is_begun_once_it_is_closed),
 		in_any_order(a_source_that_parks_is_killed_by_close),
 		on_virtual(several_may_read),
 		in_order(misuse_is_refused),

@@ -196,6 +196,23 @@ static void a_map_in_a_group_that_closes_is_refused(void)
 	check_noted("refused");
 }
 
+/* V60, D8: also in between, with a place and on its way to the next one */
+static void a_map_that_has_just_got_a_place_begins_no_more(void)
+{
+	cress_t *c;
+
+	open_pool(0);
+	c = cress_spawn(map_until_shut, NULL);
+	cress_sleep(0.001);
+	check_int(cress_group_set_limit(&pool, 1), 0);
+	close_pool();
+	memset(&pool, 0, sizeof pool);
+
+	check_int(cress_join(c, NULL), 0);
+	check_noted("refused");
+	check_int(most, 0);
+}
+
 /* V60 */
 static void apply_is_a_map_of_one(void)
 {
@@ -255,6 +272,7 @@ int main(void)
 		on_seeds(a_map_that_fails_waits_behind_its_own_shield),
 		on_virtual(maps_share_a_pool),
 		on_virtual(a_map_in_a_group_that_closes_is_refused),
+		in_any_order(a_map_that_has_just_got_a_place_begins_no_more),
 		in_any_order(apply_is_a_map_of_one),
 		in_any_order(bad_maps_are_refused),
 		on_virtual(an_error_ends_a_map_in_a_group_that_fails_fast),

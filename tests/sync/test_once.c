@@ -103,6 +103,22 @@ static void when_the_runner_is_killed_the_next_one_runs_it(void)
 	noted();
 }
 
+/* D6: whoever is ready has what it waited for, not the object */
+static void who_waited_is_told_though_the_object_has_gone(void)
+{
+	cress_t *c;
+
+	runs = 0;
+	function = succeed;
+	c = cress_spawn(run_and_note, NULL);
+	check_int(cress_once_run(&once, succeed, NULL), 0);
+	check_int(cress_once_fini(&once), 0);
+
+	check_int(cress_join(c, NULL), 0);
+	check_noted("0");
+	check_int(runs, 1);
+}
+
 static int run_inside(void *unused)
 {
 	check_refuses(cress_once_run(&once, run_inside, unused), EDEADLK);
@@ -153,6 +169,7 @@ int main(void)
 		in_every_order(when_it_fails_the_next_one_runs_it),
 		in_every_order(when_all_have_failed_a_later_one_runs_it),
 		in_every_order(when_the_runner_is_killed_the_next_one_runs_it),
+		in_order(who_waited_is_told_though_the_object_has_gone),
 		in_any_order(misuse_is_refused_and_names_it),
 	};
 

@@ -211,6 +211,24 @@ static void a_thousand_channels_are_no_burden(void)
 		check_int(cress_channel_fini(&many[i]), 0);
 }
 
+/* R50 */
+static void the_report_of_a_deadlock_names_the_channels(void)
+{
+	cress_channel_case_t cases[3];
+
+	make(0);
+	a.name = "jobs";
+	b.name = "answers";
+	cases[0] = receive_case(&a, &item_a);
+	cases[1] = send_case(NULL, &item_b);
+	cases[2] = send_case(&b, &item_b);
+	check_refuses(cress_channel_select(cases, 3, INFINITY), EDEADLK);
+
+	check_int(log_lines_with("to receive from \"jobs\""), 1);
+	check_int(log_lines_with("to send to \"answers\""), 1);
+	unmake();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +239,7 @@ int main(void)
 		in_order(in_the_loop_it_never_parks),
 		in_order(it_needs_no_memory_without_a_deadline),
 		in_order(a_lack_of_memory_for_the_deadline_is_told),
+		in_any_order(the_report_of_a_deadlock_names_the_channels),
 		on_libev(a_thousand_channels_are_no_burden),
 	};
 

@@ -8,7 +8,6 @@
  */
 #include "core/guard.h"
 
-#include <dlfcn.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,26 +15,25 @@
 
 #include "core/coroutine.h"
 #include "core/memory.h"
+#include "core/symbol.h"
 
-/* Room for the handler, dladdr() and snprintf() in every libc. */
+/* Room for the handler, the look-up of a name and snprintf() in every libc. */
 #define SIGNAL_STACK_SIZE (64 * 1024)
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void report(const cress_t *c, const char *address)
 {
-	const char *symbol = "?";
-	char line[384];
-	Dl_info info;
+	const void *entry = (const void *)(uintptr_t)c->fn;
+	char symbol[96], line[384];
 	int length;
 
-	if (dladdr((void *)(uintptr_t)c->fn, &info) != 0 && info.dli_sname)
-		symbol = info.dli_sname;
+	cress_symbol_name(entry, symbol, sizeof symbol);
 	length = snprintf(
 		line, sizeof line,
 		"cress: stack overflow in coroutine \"%.64s\": entry %p "
-		"(%.64s), stack of %zu bytes with a guard of %zu, fault at "
-		"%p\n", cress_label(c), (void *)(uintptr_t)c->fn, symbol,
+		"(%s), stack of %zu bytes with a guard of %zu, fault at "
+		"%p\n", cress_label(c), entry, symbol,
 		c->stack_size, cress_guard_size(), (const void *)address);
 	if (length > 0 && write(STDERR_FILENO, line, (size_t)length) < 0)
 		return;

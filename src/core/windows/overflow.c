@@ -10,47 +10,27 @@
 
 #include <pthread.h>
 #include <stdio.h>
-#include <string.h>
 #include <windows.h>
 
 #include "core/coroutine.h"
+#include "core/symbol.h"
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* The file that the function is in, without its folder, and where it begins. */
-static const char *module_of(cress_fn *fn, char *path, DWORD size,
-			     uintptr_t *base)
-{
-	HMODULE module;
-	const char *slash;
-
-	if (!GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
-				GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-				(LPCSTR)(uintptr_t)fn, &module) ||
-	    GetModuleFileNameA(module, path, size) == 0)
-		return NULL;
-	path[size - 1] = '\0';
-	*base = (uintptr_t)module;
-	slash = strrchr(path, '\\');
-	return slash == NULL ? path : slash + 1;
-}
-
 static void report(const cress_t *c, const char *address)
 {
-	char path[MAX_PATH], line[384];
-	uintptr_t entry = (uintptr_t)c->fn, base = entry;
-	const char *module = module_of(c->fn, path, sizeof path, &base);
+	const void *entry = (const void *)(uintptr_t)c->fn;
+	char symbol[96], line[384];
 	DWORD written;
 	int length;
 
+	cress_symbol_name(entry, symbol, sizeof symbol);
 	length = snprintf(
 		line, sizeof line,
 		"cress: stack overflow in coroutine \"%.64s\": entry %p "
-		"(%.64s+0x%llx), stack of %zu bytes with a guard of %zu, "
-		"fault at %p\n", cress_label(c), (void *)entry,
-		module == NULL ? "?" : module,
-		(unsigned long long)(entry - base), c->stack_size,
-		cress_guard_size(), (const void *)address);
+		"(%s), stack of %zu bytes with a guard of %zu, fault at "
+		"%p\n", cress_label(c), entry, symbol,
+		c->stack_size, cress_guard_size(), (const void *)address);
 	if (length > 0)
 		WriteFile(GetStdHandle(STD_ERROR_HANDLE), line, (DWORD)length,
 			  &written, NULL);

@@ -6,7 +6,12 @@
 #include "../plain.h"
 
 /* s0 to s11, fs0 to fs11: their DWARF numbers. */
+#if __riscv_xlen == 64
 #define SAVED_REGISTERS 24
+#else
+#define SAVED_REGISTERS 36		/* a float takes two words */
+#define SHOWN_REGISTERS 12
+#endif
 #define SAVED_DWARF_NUMBERS \
 	{ 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, \
 	  40, 41, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59 }
@@ -14,7 +19,7 @@
 /* The rounding mode; the sticky flags are read and written apart from it. */
 static inline uint64_t machine_control(void)
 {
-	uint64_t frm;
+	unsigned long frm;
 
 	__asm__ volatile("frrm %0" : "=r"(frm));
 	return frm;
@@ -22,7 +27,7 @@ static inline uint64_t machine_control(void)
 
 static inline void machine_set_control(uint64_t control)
 {
-	__asm__ volatile("fsrm %0" : : "r"(control));
+	__asm__ volatile("fsrm %0" : : "r"((unsigned long)control));
 }
 
 /* Every other time the usual mode. */

@@ -1,38 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /* RISC-V for the proof kit: journeys and the hook that poison.h declares. */
+#if __riscv_xlen == 64
+#define STORE sd
+#define LOAD ld
+#define WORD 8
+#define FRAME 208
+#else
+#define STORE sw
+#define LOAD lw
+#define WORD 4
+#define FRAME 160
+#endif
+#define FLOATS (12 * WORD)
+#define SIZE (FLOATS + 96)		/* then ra, and the journey */
 #define BEFORE 64
-#define AFTER (BEFORE + 192)
+#define AFTER (BEFORE + SIZE)
 
 /* Store or load all that a callee keeps, at base + offset. */
-.macro all how, base, offset
-	\how	s0, \offset(\base)
-	\how	s1, \offset + 8(\base)
-	.set	at, \offset + 16
-	.irp	register, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11
-	\how	\register, at(\base)
-	.set	at, at + 8
-	.endr
-	.irp	register, fs0, fs1, fs2, fs3, fs4, fs5, fs6, fs7, fs8, fs9, \
-		fs10, fs11
-	f\how	\register, at(\base)
-	.set	at, at + 8
+.macro all how, float, base, offset
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+	\how	s\n, \offset + \n * WORD(\base)
+	\float	fs\n, \offset + FLOATS + \n * 8(\base)
 	.endr
 .endm
 
-/* The frame: s0 to s11, fs0 to fs11, ra, the journey. */
 .macro cfi_of_frame
-	.cfi_def_cfa_offset 208
-	.cfi_offset 8, -208
-	.cfi_offset 9, -200
-	.irp	number, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
-	.cfi_offset \number, (\number - 18) * 8 - 192
+	.cfi_def_cfa_offset FRAME
+	.cfi_offset 8, -FRAME
+	.cfi_offset 9, WORD - FRAME
+	.cfi_offset 40, FLOATS - FRAME
+	.cfi_offset 41, FLOATS + 8 - FRAME
+	.irp	n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+	.cfi_offset \n + 16, \n * WORD - FRAME
+	.cfi_offset \n + 48, FLOATS + \n * 8 - FRAME
 	.endr
-	.cfi_offset 40, -112
-	.cfi_offset 41, -104
-	.irp	number, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59
-	.cfi_offset \number, (\number - 50) * 8 - 96
-	.endr
-	.cfi_offset 1, -16
+	.cfi_offset 1, SIZE - FRAME
 .endm
 
 .macro JOURNEY name, flag
@@ -41,32 +43,32 @@
 	.type	\name, %function
 \name:
 	.cfi_startproc
-	addi	sp, sp, -208
-	all	sd, sp, 0
-	sd	ra, 192(sp)
-	sd	a0, 200(sp)
+	addi	sp, sp, -FRAME
+	all	STORE, fsd, sp, 0
+	STORE	ra, SIZE(sp)
+	STORE	a0, SIZE + WORD(sp)
 	cfi_of_frame
 	mv	a4, a0
-	sd	sp, 40(a4)
+	STORE	sp, 40(a4)
 
-	ld	t0, 48(a4)
+	LOAD	t0, 48(a4)
 	.irp	scratch, a5, a6, a7, t1, t2, t3, t4, t5, t6
 	mv	\scratch, t0
 	.endr
-	all	ld, a4, BEFORE
-	ld	t0, 0(a4)
-	ld	a0, 8(a4)
-	ld	a1, 16(a4)
-	ld	a2, 24(a4)
-	ld	a3, 32(a4)
+	all	LOAD, fld, a4, BEFORE
+	LOAD	t0, 0(a4)
+	LOAD	a0, 8(a4)
+	LOAD	a1, 16(a4)
+	LOAD	a2, 24(a4)
+	LOAD	a3, 32(a4)
 	li	a4, \flag
 	jalr	t0
 
-	ld	t0, 200(sp)
-	all	sd, t0, AFTER
-	all	ld, sp, 0
-	ld	ra, 192(sp)
-	addi	sp, sp, 208
+	LOAD	t0, SIZE + WORD(sp)
+	all	STORE, fsd, t0, AFTER
+	all	LOAD, fld, sp, 0
+	LOAD	ra, SIZE(sp)
+	addi	sp, sp, FRAME
 	.cfi_def_cfa_offset 0
 	.cfi_restore 1
 	ret
@@ -82,7 +84,7 @@ JOURNEY poison_there, 1
 poison_hook:
 	.cfi_startproc
 	lla	t0, poison_seen
-	all	sd, t0, 0
+	all	STORE, fsd, t0, 0
 	tail	poison_hook_body
 	.cfi_endproc
 	.size	poison_hook, . - poison_hook
@@ -90,9 +92,9 @@ poison_hook:
 	.bss
 	.globl	poison_seen
 	.type	poison_seen, %object
-	.size	poison_seen, 192
+	.size	poison_seen, SIZE
 	.p2align 3
 poison_seen:
-	.zero	192
+	.zero	SIZE
 
 	.section .note.GNU-stack, "", %progbits

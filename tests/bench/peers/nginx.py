@@ -3,7 +3,9 @@
 """nginx as one process, configured for a single port and folder: no log, the
 files kept open, and as many requests on a connection as a client likes.
 
-usage: nginx.py PORT ROOT
+usage: nginx.py PORT ROOT [COUNTED]
+
+With a path as the third argument it tells there what it has served so far.
 """
 
 import os
@@ -28,7 +30,7 @@ http {
   default_type application/octet-stream;
   keepalive_requests 1000000000;
   keepalive_timeout 600s;
-  open_file_cache max=1000 inactive=600s;
+  open_file_cache max=4000 inactive=600s;
   open_file_cache_valid 60s;
   client_body_temp_path %(own)s/body;
   proxy_temp_path %(own)s/proxy;
@@ -39,13 +41,14 @@ http {
   server {
     listen 127.0.0.1:%(port)s backlog=4096;
     root %(root)s;
+    %(counted)s
   }
 }
 """
 
 
 def main():
-  port, root = sys.argv[1:]
+  port, root, *counted = sys.argv[1:]
   # In the build folder, which goes some day with all that is in it.
   own = os.path.join(os.path.dirname(root), "nginx-" + port)
   os.makedirs(own, exist_ok=True)
@@ -53,6 +56,8 @@ def main():
   with open(name, "w", encoding="ascii") as file:
     file.write(CONFIGURATION % {
         "own": own, "port": port, "root": root,
+        "counted": "".join("location = %s { stub_status; }" % path
+                           for path in counted),
         "field": PADDING["nginx"].replace(":", "", 1)})
   # The load tries again until it does listen.
   print("listening on 127.0.0.1:%s" % port, flush=True)

@@ -9,6 +9,7 @@ import os
 import pty
 import signal
 import subprocess
+import tempfile
 import time
 import unittest
 
@@ -182,6 +183,30 @@ class Behaviour(unittest.TestCase):
                "/a": ""}) as it:
       _, pages = self.crawl(it)
     self.assertEqual(["/", "/a"], pages)
+
+  def test_urls_may_come_from_a_file(self):
+    with site({"/a": links("/c"), "/b": "", "/c": ""}) as it:
+      with tempfile.NamedTemporaryFile("w") as file:
+        file.write(f"# a list\n\n{it.url}/b \r\n  {it.url}/gone")
+        file.flush()
+        crawl, pages = self.crawl(it, "--input", file.name, start="/a")
+    self.assertEqual(["/a", "/b", "/c"], sorted(pages))
+    self.assertEqual([it.url + "/gone"], [*crawl.reasons()])
+
+  def test_urls_are_only_fetched_if_asked(self):
+    with site({"/a": links("/c"), "/b": "", "/c": ""}) as it:
+      _, pages = self.crawl(it, "--fetch-only", it.url + "/b", start="/a")
+    self.assertEqual(["/a", "/b"], sorted(pages))
+    self.assertEqual({"GET"}, {*it.methods})
+
+  def test_a_list_that_is_not_there_or_no_list_is_status_2(self):
+    with tempfile.NamedTemporaryFile("w") as file:
+      file.write("ftp://x/\n")
+      file.flush()
+      for wrong in ("/nowhere/at/all", file.name):
+        crawl = Crawl(self.crawler, "-i", wrong)
+        self.assertEqual(2, crawl.status)
+        self.assertIn("crawler: ", crawl.output)
 
   def test_the_size_limit_counts(self):
     with site({"/": "x" * 2000}) as it:

@@ -72,7 +72,7 @@ class Content(unittest.TestCase):
 
   def test_one_page_has_one_spelling(self):
     body = links("/a~b", "/%61~b", "/a%7Eb", "/a%7eb", "/c%2Fd", "/c%2fd")
-    _, requests = self.crawl({"/": body})
+    _, requests = self.crawl({"/": body}, "--concurrency", "1")
     self.assertEqual(["/", "/a~b", "/c%2fd"], requests)
 
   def test_nofollow_is_obeyed_if_asked(self):

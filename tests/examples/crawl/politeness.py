@@ -4,6 +4,7 @@
 
   politeness.py --crawler PATH [TEST...]
 """
+import email.utils
 import tempfile
 import threading
 import time
@@ -165,6 +166,11 @@ class Politeness(unittest.TestCase):
     _, visited, _ = self.obey(rules, ["/a", "/b"])
     self.assertEqual({"/", "/b"}, visited)
 
+  def test_the_size_limit_of_pages_is_none_of_robots_txt(self):
+    rules = "User-agent: *\nDisallow: /a\n" + "#" * 2000
+    _, visited, _ = self.obey(rules, ["/a", "/b"], "--download_maxsize", "1K")
+    self.assertEqual({"/", "/b"}, visited)
+
   def test_a_crawl_delay_is_kept(self):
     busy = Busy(pause=0)
     robots = lambda *_: text(f"User-agent: *\nCrawl-delay: {DELAY}")
@@ -207,6 +213,13 @@ class Politeness(unittest.TestCase):
     crawl, requests = self.failing(1, extra="Retry-After: 1\r\n")
     self.assertEqual((0, 2), (crawl.status, requests))
     self.assertGreaterEqual(time.monotonic() - start, 1)
+
+  def test_retry_after_may_be_a_date(self):
+    now = time.time()
+    when = email.utils.formatdate(int(now) + 2, usegmt=True)
+    crawl, requests = self.failing(1, extra=f"Retry-After: {when}\r\n")
+    self.assertEqual((0, 2), (crawl.status, requests))
+    self.assertGreaterEqual(time.time(), int(now) + 2)
 
   def test_a_server_that_wants_too_much_time_is_not_asked_again(self):
     crawl, requests = self.failing(1, extra="Retry-After: 3600\r\n")

@@ -4,7 +4,9 @@
  * frontier.
  */
 #include "frontier.h"
+#include "hosts.h"
 #include "links.h"
+#include "plain.h"
 #include "set.h"
 #include "url.h"
 
@@ -52,7 +54,7 @@ static const struct {
 
 static void a_link_is_resolved_into_one_spelling(void **state)
 {
-	CURLU *base = url_base("http://host/a/b/c.html?q=1");
+	struct url_base *base = url_base("http://host/a/b/c.html?q=1");
 
 	(void)state;
 	for (size_t i = 0; i < sizeof resolutions / sizeof *resolutions; i++) {
@@ -65,7 +67,47 @@ static void a_link_is_resolved_into_one_spelling(void **state)
 			assert_string_equal(url, resolutions[i].url);
 		free(url);
 	}
-	curl_url_cleanup(base);
+	url_base_free(base);
+}
+
+/* A link of a few bytes that mean much, or the site's own origin before it. */
+static void draw_link(char *href, size_t size)
+{
+	static const char bytes[] = "ab./?#=&-_~%:/.";
+	size_t used = rand() % 8 == 0 ?
+			      (size_t)sprintf(href, "http://host/") :
+			      0;
+	size_t length = used + (size_t)rand() % (size - used - 1);
+
+	while (used < length)
+		href[used++] = bytes[(size_t)rand() % (sizeof bytes - 1)];
+	href[used] = '\0';
+}
+
+static void a_plain_link_is_resolved_as_the_library_would(void **state)
+{
+	static const char *const bases[] = {"http://host/a/b/c.html?q=/x",
+					    "http://host/", "http://host/a/?q"};
+	size_t plain = 0;
+
+	(void)state;
+	srand(1);
+	for (size_t i = 0; i < 30000; i++) {
+		/* White space around a link makes it none that is plain. */
+		char href[32] = " ", *ours, *theirs = NULL;
+		const char *base = bases[i % 3];
+
+		draw_link(href + 1, i % 2 ? 16 : 31);
+		ours = plain_resolve(base, href + 1);
+		struct url_base *handle = url_base(base);
+		url_resolve(handle, href, &theirs);
+		if (ours != NULL && ++plain > 0)
+			assert_string_equal(ours, theirs);
+		url_base_free(handle);
+		free(ours);
+		free(theirs);
+	}
+	assert_in_range(plain, 1000, 30000);
 }
 
 static void what_a_user_types_is_read_as_a_url(void **state)
@@ -79,14 +121,24 @@ static void what_a_user_types_is_read_as_a_url(void **state)
 	assert_null(url_from_user("/etc/hosts"));
 }
 
-static void hosts_are_compared_without_port_and_user(void **state)
+static void hosts_are_let_in_without_port_and_user(void **state)
 {
+	struct hosts hosts = {.names = {.count = 0}};
+
 	(void)state;
-	assert_true(url_same_host("http://a/x", "https://a:90/"));
-	assert_true(url_same_host("http://me:pass@a/x", "http://a?x@b"));
-	assert_true(url_same_host("http://[::1]:80/", "http://[::1]/"));
-	assert_false(url_same_host("http://a/", "http://ab/"));
-	assert_false(url_same_host("http://[::1]/", "http://[::2]/"));
+	assert_false(hosts_have(&hosts, "http://a/"));
+	hosts_add(&hosts, "http://a/x");
+	hosts_add(&hosts, "http://me:pass@b?x@c");
+	hosts_add(&hosts, "http://[::1]:80/");
+	hosts_add(&hosts, "https://a:90/");
+	assert_int_equal(hosts.names.count, 3);
+	assert_true(hosts_have(&hosts, "https://a:90/"));
+	assert_true(hosts_have(&hosts, "http://b"));
+	assert_true(hosts_have(&hosts, "http://me@[::1]/"));
+	assert_false(hosts_have(&hosts, "http://ab/"));
+	assert_false(hosts_have(&hosts, "http://c/"));
+	assert_false(hosts_have(&hosts, "http://[::2]/"));
+	hosts_free(&hosts);
 }
 
 static const char page[] =
@@ -193,8 +245,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_link_is_resolved_into_one_spelling),
+		cmocka_unit_test(a_plain_link_is_resolved_as_the_library_would),
 		cmocka_unit_test(what_a_user_types_is_read_as_a_url),
-		cmocka_unit_test(hosts_are_compared_without_port_and_user),
+		cmocka_unit_test(hosts_are_let_in_without_port_and_user),
 		cmocka_unit_test(links_are_found_whatever_the_pieces),
 		cmocka_unit_test(a_set_finds_what_was_added_and_nothing_else),
 		cmocka_unit_test(redirects_in_a_circle_are_broken_at_its_end),

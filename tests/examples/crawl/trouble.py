@@ -47,6 +47,7 @@ class Trouble(unittest.TestCase):
     # Nearly all of the others were never asked for.
     self.assertLess(len(site.requests), 90)
     self.assertIn("the site gives no answer: ", crawl.broken[-1][0])
+    self.assertIn(f" {len(crawl.broken)} without an answer", crawl.output)
 
   def test_a_host_that_comes_back_is_gone_on_with(self):
     # The tenth failure opens the circuit, the second trial finds it well;

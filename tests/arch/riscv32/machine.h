@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* RISC-V, 32 bits, for the proof kit. */
+#include "../riscv64/machine.h"
