@@ -41,11 +41,14 @@
 #define CODE(name) name
 #endif
 
+/* Where objects are no ELF, a port says what a function is made of. */
+#ifndef FUNCTION
 /* Hidden: a call from inside the library needs no PLT, nobody else calls. */
 #define FUNCTION(name) \
 	.text; .p2align 6; LABEL(name) .hidden name; .cfi_startproc
 
 #define END(name) .cfi_endproc; .size name, . - CODE(name)
+#endif
 
 /* Without this note the linker would ask for an executable stack. */
 #define NO_EXECUTABLE_STACK .section .note.GNU-stack, "", %progbits

@@ -22,7 +22,7 @@ long_stages='foreign'
 declare -A minimum=(
   [gcc]=190 [mprotect]=112 [clang]=190 [asan]=170 [clang-asan]=30 [msan]=30
   [valgrind]=30 [tsan]=60 [hardened]=62 [musl]=60 [ucontext]=62 [aarch64]=150
-  [s390x]=150 [foreign]=900 [ports]=16 [install]=18 [mutants]=58)
+  [s390x]=150 [foreign]=900 [ports]=18 [install]=18 [mutants]=58)
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 jobs=$(nproc)

@@ -21,6 +21,10 @@
  * and the next one fails with ENOMEM. CRESS_GUARD=mprotect in the environment
  * forces the latter.
  *
+ * On Windows the guard is five pages, the least size eight, and who runs into
+ * the guard dies of a stack overflow, an exception; a handler that leaves it to
+ * all others says the line. All of a stack's memory is committed before.
+ *
  * Memory of the caller's own may serve as a stack (cress_attr_t): it has no
  * guard, and the caller keeps it until the coroutine is dead and somebody else
  * runs.
@@ -45,8 +49,8 @@ size_t cress_stack_default(void);
 
 /*
  * Return the smallest stack size that cress_new() accepts, in bytes, guard
- * included: 4 pages. The caller's own memory may be smaller: 4 KiB. Any
- * thread.
+ * included: three pages and the guard. The caller's own memory may be smaller:
+ * 4 KiB. Any thread.
  */
 size_t cress_stack_min(void);
 
@@ -81,7 +85,8 @@ size_t cress_stack_trim(void);
 /* How guards are made. */
 enum cress_guard {
 	CRESS_GUARD_MADVISE = 1,
-	CRESS_GUARD_MPROTECT = 2
+	CRESS_GUARD_MPROTECT = 2,
+	CRESS_GUARD_PAGE = 3	/* PAGE_GUARD, on Windows */
 };
 
 /* Return how guards are made in this process. Any thread. */

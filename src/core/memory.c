@@ -9,9 +9,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
+#include "core/pages.h"
 #include "core/sanitizer.h"
 
 static void *default_alloc(size_t size, void *context)
@@ -28,22 +27,14 @@ static void default_free(void *memory, void *context)
 
 static void *default_map(size_t size, void *context)
 {
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
-			    MAP_STACK, -1, 0);
-
 	(void)context;
-	if (memory == MAP_FAILED)
-		return NULL;
-	/* A huge page would make the first byte of a stack cost 2 MiB. */
-	madvise(memory, size, MADV_NOHUGEPAGE);
-	return memory;
+	return cress_pages_map(size);
 }
 
 static void default_unmap(void *memory, size_t size, void *context)
 {
 	(void)context;
-	munmap(memory, size);
+	cress_pages_unmap(memory, size);
 }
 
 static const cress_allocator_t defaults = {
@@ -138,13 +129,4 @@ void cress_unmap(void *memory, size_t size)
 {
 	cress_sanitizer_unmap(memory, size);
 	allocator.unmap(memory, size, allocator.context);
-}
-
-size_t cress_page_size(void)
-{
-	static size_t size;
-
-	if (size == 0)
-		size = (size_t)sysconf(_SC_PAGESIZE);
-	return size;
 }

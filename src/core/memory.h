@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "core/pages.h"
+
 #include <cress/runtime.h>
 
 /* Zeroed, or NULL with errno ENOMEM. */
@@ -23,8 +25,5 @@ void cress_unmap(void *memory, size_t size);
 
 /* Put `new` in the place of the allocator, which goes to `*old`. */
 void cress_allocator_swap(const cress_allocator_t *new, cress_allocator_t *old);
-
-/* The page size, read once. */
-size_t cress_page_size(void);
 
 #endif

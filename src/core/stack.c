@@ -15,7 +15,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "core/guard.h"
 #include "core/memory.h"
@@ -50,7 +49,7 @@ struct cress_mapping {
 
 size_t cress_stack_min(void)
 {
-	return 4 * cress_page_size();
+	return cress_guard_size() + 3 * cress_page_size();
 }
 
 size_t cress_stack_default(void)
@@ -246,13 +245,12 @@ static int trim_if_deep(char *low, int class)
 {
 	size_t page = cress_page_size();
 	char *high = low + ((size_t)1 << class);
-	unsigned char resident = 0;
 
-	if ((size_t)1 << class <= (SHALLOW_PAGES + 2) * page ||
-	    mincore(high - (SHALLOW_PAGES + 1) * page, page, &resident) != 0 ||
-	    !(resident & 1))
+	if ((size_t)1 << class <=
+		    cress_guard_size() + (SHALLOW_PAGES + 1) * page ||
+	    !cress_page_is_resident(high - (SHALLOW_PAGES + 1) * page))
 		return 0;
-	cress_guard_discard(low + page, high - page);
+	cress_guard_discard(low + cress_guard_size(), high - page);
 	return 1;
 }
 
@@ -344,7 +342,6 @@ static size_t peak_of_own(const cress_t *c)
 size_t cress_stack_peak(const cress_t *c)
 {
 	size_t page = cress_page_size();
-	unsigned char resident;
 	char *low, *high;
 
 	if (c == NULL || c->stack == NULL || c->kind & CRESS_KIND_MAIN)
@@ -355,7 +352,7 @@ size_t cress_stack_peak(const cress_t *c)
 		return peak_of_own(c);
 	high = c->stack + c->stack_size;
 	for (low = c->stack + cress_guard_size(); low < high; low += page)
-		if (mincore(low, page, &resident) == 0 && resident & 1)
+		if (cress_page_is_resident(low))
 			break;
 	return (size_t)(high - low);
 }

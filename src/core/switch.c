@@ -83,6 +83,8 @@ static inline int start(struct cress_thread *thread, cress_t *to)
 	to->kind |= CRESS_KIND_STARTED;
 	to->state = CRESS_ACTIVE;
 	arch_context_init(&to->context, top, coroutine_main);
+	cress_system_stack(&to->context, to->stack, to->stack_size,
+			   to->own_stack);
 	return 0;
 }
 

@@ -34,9 +34,6 @@ struct cress_slab {
 #define SLAB_HEADER 64
 _Static_assert(sizeof(struct cress_slab) <= SLAB_HEADER, "slab header");
 
-__thread struct cress_thread *cress_thread_self;
-__thread struct cress_thread *_Atomic cress_thread_plain;
-
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t exit_key;
 static int exit_key_made;
@@ -213,7 +210,7 @@ static void make_key(void)
 {
 	exit_key_made =
 		pthread_key_create(&exit_key, thread_exit) == 0 &&
-		pthread_atfork(before_fork, after_fork, in_child) == 0;
+		cress_fork_watch(before_fork, after_fork, in_child) == 0;
 }
 
 struct cress_thread *cress_thread_enter(void)

@@ -18,6 +18,8 @@
 
 #include "arch/switch.h"
 
+#include <system.h>
+
 #include <cress/coroutine.h>
 #include <cress/trace.h>
 
@@ -220,16 +222,6 @@ struct cress_thread {
 	int gone;
 	cress_t main;
 };
-
-extern __thread struct cress_thread *cress_thread_self
-	__attribute__((tls_model("initial-exec")));
-
-/*
- * The same while no bit of `slow` is set, NULL otherwise: one comparison tells
- * a switch that a coroutine is this thread's and that nothing holds it up.
- */
-extern __thread struct cress_thread *_Atomic cress_thread_plain
-	__attribute__((tls_model("initial-exec")));
 
 /* The thread if nothing holds its switches up, else NULL. */
 static inline struct cress_thread *cress_thread_unhindered(void)

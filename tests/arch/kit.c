@@ -9,9 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#ifdef _WIN32
+#include "kit_windows.h"
+#else
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <unistd.h>
+#endif
 
 #if __has_include(<valgrind/valgrind.h>)
 #include <valgrind/valgrind.h>
@@ -78,6 +83,12 @@ void *kit_stack_top(void)
 	return stack + STACK_SIZE;
 }
 
+#ifndef _WIN32
+static void kit_begin(const char *argument)
+{
+	(void)argument;
+}
+
 int kit_signal_of(void (*run)(void *argument), void *argument)
 {
 	int status = 0;
@@ -98,6 +109,7 @@ int kit_signal_of(void (*run)(void *argument), void *argument)
 		abort();
 	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
+#endif
 
 /*
  * What must survive a test lies in memory: a switch that loses a register of
@@ -121,14 +133,16 @@ static void run_test(const struct kit_test *test)
 	plan.failed += !enough;
 	printf("%s %s (%lu checks, %lu declared)\n", enough ? "ok" : "FAILED",
 	       test->name, checks_made - before, declared);
+	fflush(stdout);
 }
 
 int kit_main(int argc, char **argv, const struct kit_test *tests,
 	     size_t count)
 {
+	kit_begin(argc > 1 ? argv[1] : NULL);
 	if (argc > 1)
 		rounds = strtoul(argv[1], NULL, 10);
-	setvbuf(stdout, NULL, _IOLBF, 0);
+	setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 	plan.tests = tests;
 	plan.count = count;
 	for (plan.next = 0; plan.next < plan.count; plan.next++)

@@ -52,6 +52,10 @@ uint64_t kit_random(void);
 /* A stack of the usual size, as its top. It is never freed. */
 void *kit_stack_top(void);
 
+#ifdef _WIN32
+#define SIGTRAP 5	/* a system without it has the exception */
+#endif
+
 /* The signal that ends run(argument) in a child, or 0. It prints nothing. */
 int kit_signal_of(void (*run)(void *argument), void *argument);
 

@@ -8,7 +8,6 @@
 #include "support/suite.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include <cress/coroutine.h>
 #include <cress/stack.h>
@@ -69,7 +68,7 @@ static void sizes_from_the_least_on_work(void **state)
 	(void)state;
 	size_t least = cress_stack_min();
 
-	assert_int_equal(least, 4 * page);
+	assert_int_equal(least, (environment_guard_pages() + 3) * page);
 	assert_true(cress_stack_default() >= 128 * 1024);
 	assert_int_equal(cress_stack_default() % page, 0);
 	assert_int_equal(try_size(least), 0);
@@ -375,6 +374,6 @@ int main(void)
 	};
 
 	memory_install();
-	page = (size_t)sysconf(_SC_PAGESIZE);
+	page = environment_page_size();
 	return suite_run(tests);
 }

@@ -16,6 +16,10 @@
 #
 # Apple's object format, which can be assembled but not run.
 
+#   windows NAME CPU TRIPLET ABI [OPTION...]
+#
+# Windows' format and calls, by mingw's compilers, under wine.
+
 ports=
 declare -A port_rows
 
@@ -37,6 +41,14 @@ freestanding() {
 macho() {
   add_port $1 macho $2 "clang-19 --target=$3" none 'clang-19 lld-19 llvm-19' \
     '' 'the same rows as in ELF' "$4"
+}
+
+# Debian keeps the program off the usual path.
+windows() {
+  add_port $1 windows $2 $3-gcc $3-g++ \
+    'gcc-mingw-w64-x86-64 g++-mingw-w64-x86-64-posix wine64 meson ninja-build' \
+    wine64 'each instruction (SEH)' "${@:4}"
+  PATH=$PATH:/usr/lib/wine
 }
 
 port aarch64 aarch64 aarch64-linux-gnu 'qemu-aarch64-static -cpu max' \
@@ -83,6 +95,9 @@ freestanding loongarch64 loongarch64 \
 
 macho arm64-macos aarch64 arm64-apple-macos11 "Apple's arm64, Mach-O"
 macho x86_64-macos x86_64 x86_64-apple-macos11 "Apple's x86_64, Mach-O"
+
+windows win64 x86_64-windows x86_64-w64-mingw32 'Windows, x64' \
+  --param=min-pagesize=0 -DWIN32_LEAN_AND_MEAN
 
 declare -A debian_names=(
   [aarch64]=arm64 [armhf]=armhf [armel]=armel [i386]=i386 [s390x]=s390x

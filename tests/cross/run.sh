@@ -28,6 +28,7 @@ install=yes mutants=yes rounds=100000
 . "$here/ports.sh"
 . "$here/freestanding.sh"
 . "$here/macho.sh"
+. "$here/windows.sh"
 
 while [ $# -gt 0 ]; do
   case $1 in
@@ -46,14 +47,15 @@ build() {
   local name=$1 port=$2
   shift 2
   $cc $flags -I"$arch" -I"$arch/$port" -I"$kit" -I"$kit/$cpu" \
-    -o "$folder/$name" "$kit/kit.c" "$@" $libraries
+    -o "$folder/$name$exe" "$kit/kit.c" "$@" $libraries
 }
 
 build_cxx() {
   $cc $machine -O2 -c "$kit/kit.c" -o "$folder/kit.o" &&
     $cc $machine -c "$arch/$cpu/switch.S" -o "$folder/switch.o" &&
     $cxx $machine -std=c++17 -O2 -static -I"$arch" -I"$arch/$cpu" \
-      "$kit/test_cxx.cc" "$folder/kit.o" "$folder/switch.o" -o "$folder/cxx"
+      "$kit/test_cxx.cc" "$folder/kit.o" "$folder/switch.o" \
+      -o "$folder/cxx$exe"
 }
 
 # run_one NAME: a program of the kit; its checks are counted.
@@ -61,7 +63,7 @@ run_one() {
   local made
 
   echo "== $1"
-  timeout 300 $run "$folder/$1" $rounds | tee "$folder/log"
+  timeout 300 $run "$folder/$1$exe" $rounds | tr -d '\r' | tee "$folder/log"
   [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
   made=$(sed -n 's/^\([0-9]*\) checks, 0 tests failed$/\1/p' "$folder/log")
   checks=$((checks + made))
@@ -100,10 +102,11 @@ stack_is_not_executable() {
 # R20: with the core layer, which takes a processor of 64 bits.
 guards() {
   local flags="$flags -include $root/src/public.h -DCRESS_COLOUR=1 -I$root
-    -I$root/include -I$root/src"
+    -I$root/include -I$root/src -I$root/src/core/posix"
 
   if $cc $machine -dM -E -x c /dev/null | grep -q __LP64__; then
     build guard $cpu "$here/test_guard.c" "$root"/src/core/*.c \
+      "$root"/src/core/posix/*.c \
       "$arch/$cpu/switch.S" && run_one guard
   fi
 }
@@ -155,7 +158,7 @@ write_result() {
 
 # one ARCH: a line, and a result file.
 one() {
-  local checks=0 suites= killed= state=failed flags libraries=
+  local checks=0 suites= killed= state=failed flags libraries= exe=
 
   select_port $1
   flags="$machine -std=gnu11 -O2 -g -D_GNU_SOURCE -static -funwind-tables

@@ -143,6 +143,16 @@ void environment_say(const char *what, const char *why)
 	printf("[  NOTE    ] %s: %s\n", why, what);
 }
 
+size_t environment_page_size(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+size_t environment_guard_pages(void)
+{
+	return 1;
+}
+
 size_t environment_mappings(void)
 {
 	FILE *file = fopen("/proc/self/maps", "re");

@@ -45,6 +45,10 @@ int environment_is_full(void);
 /* Print one line about what this run does differently. */
 void environment_say(const char *what, const char *why);
 
+/* The page size, and how many of them the guard of a stack takes. */
+size_t environment_page_size(void);
+size_t environment_guard_pages(void);
+
 /* How many mappings the process has. */
 size_t environment_mappings(void);
 

@@ -8,7 +8,11 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#ifdef _WIN32
+#include <windows.h>
+#else
 #include <sys/mman.h>
+#endif
 
 #include <cress/runtime.h>
 
@@ -45,15 +49,40 @@ static void give(void *memory, void *context)
 	free(memory);
 }
 
-static void *map(size_t size, void *context)
+#ifdef _WIN32
+static void *take_pages(size_t size)
+{
+	return VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT,
+			    PAGE_READWRITE);
+}
+
+static void give_pages(void *memory, size_t size)
+{
+	(void)size;
+	VirtualFree(memory, 0, MEM_RELEASE);
+}
+#else
+static void *take_pages(size_t size)
 {
 	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK;
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
 
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static void give_pages(void *memory, size_t size)
+{
+	munmap(memory, size);
+}
+#endif
+
+static void *map(size_t size, void *context)
+{
 	(void)context;
 	if (must_fail())
 		return NULL;
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
-	if (memory == MAP_FAILED)
+	void *memory = take_pages(size);
+	if (memory == NULL)
 		return NULL;
 	__atomic_add_fetch(&mappings, 1, __ATOMIC_RELAXED);
 	return memory;
@@ -69,7 +98,7 @@ static void unmap(void *memory, size_t size, void *context)
 		__atomic_add_fetch(&unmapped_running, 1, __ATOMIC_RELAXED);
 		return;
 	}
-	munmap(memory, size);
+	give_pages(memory, size);
 	__atomic_sub_fetch(&mappings, 1, __ATOMIC_RELAXED);
 }
 
