@@ -127,9 +127,9 @@ int cress_kill(cress_t *c, int error);
 /*
  * Let all that are ready go first. Parks if there are any, and lets the loop
  * poll in its turn. A look at the timers and at the descriptors comes after 64
- * switches and yields, or up to 1,024 if these take next to no time: whoever
- * computes between yields holds up sleepers and deadlines for 64 such pieces.
- * Returns 0, or -1 with errno.
+ * switches and yields, after up to 1,024 if these take next to no time, and
+ * after fewer if they take long: as many as took a millisecond before, one at
+ * least. Returns 0, or -1 with errno.
  */
 int cress_yield(void);
 

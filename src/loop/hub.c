@@ -23,6 +23,7 @@
 #define SHORT_SLICE 64		/* switches between two looks at the clock */
 #define LONG_SLICE 1024		/* the same, if they take next to no time */
 #define LITTLE_TIME 4e-6	/* seconds; less than that is next to none */
+#define MUCH_TIME 1e-3		/* seconds; a slice is to take no more */
 #define FULL_ROUND 1024		/* switches after which a round may end */
 #define SHORT_ROUND 200e-6	/* seconds likewise */
 #define LONGEST_ROUND 100e-3	/* seconds after which it must */
@@ -50,14 +51,25 @@ int cress_hub_grow(struct cress_hub *hub)
 
 /*
  * A look at the clock costs as much as some switches. So as long as those of a
- * slice did hardly more than switch, the next one is twice as long.
+ * slice did hardly more than switch, the next one is twice as long. Where they
+ * compute, it is as short as must be for timers to come in time.
  */
 static void adapt_slice(struct cress_hub *hub, double now)
 {
-	if (now - hub->looked >= LITTLE_TIME)
+	double took = now - hub->looked;
+
+	if (took >= MUCH_TIME) {
+		hub->slice_size = (int)(hub->slice_size * (MUCH_TIME / took));
+		if (hub->slice_size < 1)
+			hub->slice_size = 1;
+	} else if (took < LITTLE_TIME) {
+		if (hub->slice_size < LONG_SLICE)
+			hub->slice_size *= 2;
+	} else if (hub->slice_size >= SHORT_SLICE) {
 		hub->slice_size = SHORT_SLICE;
-	else if (hub->slice_size < LONG_SLICE)
+	} else if (took < MUCH_TIME / 2) {
 		hub->slice_size *= 2;
+	}
 	hub->looked = now;
 }
 
@@ -121,7 +133,7 @@ static void poll_and_wake(struct cress_hub *hub)
 			wait = 0;
 	}
 	hub->driver->poll(hub, wait);
-	hub->polled = hub->driver->now(hub);
+	hub->polled = hub->looked = hub->driver->now(hub);
 	cress_timers_run(&hub->timers, hub->polled);
 	hub->batch = hub->tail - hub->head;
 	hub->ran = 0;

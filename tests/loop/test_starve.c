@@ -187,9 +187,38 @@ static void turns_are_dealt_out_evenly(void)
 	calm = 1;
 }
 
+static void *compute_and_yield(void *unused)
+{
+	while (!calm) {
+		double end = cress_now() + 0.0003;
+
+		while (cress_now() < end)
+			;
+		turns++;
+		cress_yield();
+	}
+	return unused;
+}
+
+/* R45: after a slice that shows how long turns take here */
+static void long_turns_are_few_between_two_looks_at_the_clock(void)
+{
+	calm = 0;
+	for (int i = 0; i < 4; i++)
+		cress_go(compute_and_yield, NULL);
+	check_int(cress_sleep(0.001), 0);
+	turns = 0;
+	for (int i = 0; i < 10; i++)
+		check_int(cress_sleep(0.0005), 0);
+
+	check(turns < 10 * 32);
+	calm = 1;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		on_libev(long_turns_are_few_between_two_looks_at_the_clock),
 		on_libev(a_yield_storm_does_not_stop_time),
 		on_libev(a_storm_of_sleeps_of_zero_does_not_stop_time),
 		on_libev(a_storm_of_spawns_does_not_stop_time),
