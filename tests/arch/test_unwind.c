@@ -301,6 +301,9 @@ static void every_instruction_of_a_switch_can_be_unwound(void)
 	go_there_and_back(0, 0, 0, 0);
 
 	stepping.on_old = stepping.on_new = 0;
+	go_there_and_back(0, 0, 0, 0);
+	printf("# %d instructions a switch\n",
+	       (stepping.on_old + stepping.on_new) / 2);
 	for (int i = 0; i < 24; i++)
 		go_there_and_back(i % 3, i / 3 % 2, i / 6 % 2, i / 12);
 	kit_check(stepping.on_old > 24 * 2 * STEP_OLD);

@@ -68,6 +68,8 @@ run_one() {
   made=$(sed -n 's/^\([0-9]*\) checks, 0 tests failed$/\1/p' "$folder/log")
   checks=$((checks + made))
   suites="$suites $1"
+  made=$(sed -n 's/^# \([0-9]*\) instructions a switch$/\1/p' "$folder/log")
+  instructions=${made:-$instructions}
 }
 
 # R10: this processor has everything, so nothing may be skipped.
@@ -153,12 +155,13 @@ write_result() {
   printf '%s\n' "arch: $1" "cpu: $cpu" "abi: $abi" "state: $2" \
     "run: $where" "unwinding: $unwinding" \
     "suites:$suites" "checks: $checks" "mutants: ${killed:-not run}" \
-    "rounds: $rounds" > "$results/$1.result"
+    "instructions: ${instructions:--}" "rounds: $rounds" > "$results/$1.result"
 }
 
 # one ARCH: a line, and a result file.
 one() {
   local checks=0 suites= killed= state=failed flags libraries= exe=
+  local instructions=
 
   select_port $1
   flags="$machine -std=gnu11 -O2 -g -D_GNU_SOURCE -static -funwind-tables

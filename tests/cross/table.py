@@ -15,8 +15,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, '../..')
 BEGIN = '<!-- made by tests/cross/table.py: begin -->'
 END = '<!-- made by tests/cross/table.py: end -->'
-HEAD = ['port', 'ABI', 'switch', 'unwinding proved by', 'run on',
-        'kit: assertions, mutants', 'state', 'suites passed']
+HEAD = ['port', 'ABI', 'switch', 'instructions', 'unwinding proved by',
+        'run on', 'kit: assertions, mutants', 'state', 'suites passed']
 
 
 def read_result(path):
@@ -60,7 +60,8 @@ def rows(folder):
       mutants += ' of ' + mutants + ' killed'
     elif not result['suites']:
       mutants = 'of the object'
-    yield [name, result['abi'], 'by hand', result['unwinding'],
+    yield [name, result['abi'], 'by hand', result['instructions'],
+           result['unwinding'],
            result['run'].replace('-static', ''),
            f'{int(result["checks"]):,}, {mutants}', result['state'],
            suites_of(folder, name, name in with_libraries)]
