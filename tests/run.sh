@@ -47,13 +47,14 @@ build() {
 }
 
 # suites FOLDER OPTION...: run meson test, and count. The log of an earlier
-# run would be counted if this one never started.
+# run would be counted if this one never started. Many tests wait for time-outs
+# and for each other, so there are two for each processor.
 suites() {
   local folder=$root/$1
   shift
 
   rm -f "$folder"/meson-logs/testlog*.json
-  meson test -C "$folder" ${rebuild---no-rebuild} --num-processes "$jobs" \
+  meson test -C "$folder" ${rebuild---no-rebuild} --num-processes $((jobs * 2)) \
     --timeout-multiplier "$patience" --print-errorlogs "$@"
   numbers=$(python3 "$root/tests/count.py" \
     "$(echo "$folder"/meson-logs/testlog*.json)")
@@ -79,8 +80,10 @@ closing_line() {
     's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p')
 }
 
+# What is built with a cross compiler runs in the stage ports.
 stage_gcc() {
-  build build-gcc gcc -Dwerror=true && suites build-gcc --no-suite install
+  build build-gcc gcc -Dwerror=true &&
+    suites build-gcc --no-suite install --no-suite cross
 }
 
 # The core suites have run both ways in the stage before.
@@ -91,10 +94,10 @@ stage_mprotect() {
     --suite debug
 }
 
-# What is built with a cross compiler has run in the stage gcc.
+# The mutants of the switch are the same whoever compiles the kit.
 stage_clang() {
   build build-clang clang -Dwerror=true &&
-    suites build-clang --no-suite install --no-suite cross
+    suites build-clang --no-suite install --no-suite cross --no-suite mutants
 }
 
 # The kit of arch is built without sanitizers in any case: not once more.
@@ -181,7 +184,6 @@ stage_foreign() {
     i386 armhf armel ppc64le mips64el mipsel
 }
 
-# The kit of aarch64 has run in the stage gcc, with all its mutants.
 stage_ports() {
   local how=--short
 

@@ -198,15 +198,33 @@ if [ $install = yes ]; then
 fi
 mkdir -p "$results"
 results=$(realpath "$results")
+
+# prove_in_background NAME: what it says and its status go to files.
+prove_in_background() {
+  rm -f "$results/$1.result"
+  (
+    one $1 > "$results/$1.said" 2>&1
+    echo $? > "$results/$1.status"
+  ) &
+}
+
+# As many at a time as there are processors; told in order.
+for name in $selected; do
+  while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do
+    wait -n
+  done
+  prove_in_background $name
+done
+wait
 passed=0 failed=0 skipped=0
 for name in $selected; do
-  rm -f "$results/$name.result"
-  one $name
-  case $? in
+  cat "$results/$name.said"
+  case $(cat "$results/$name.status") in
   0) passed=$((passed + 1)) ;;
   77) skipped=$((skipped + 1)) ;;
   *) failed=$((failed + 1)) ;;
   esac
+  rm "$results/$name.said" "$results/$name.status"
 done
 
 [ $# -eq 1 ] ||

@@ -75,15 +75,16 @@ class Installed:
     if not os.path.isdir(cpu):
       raise checks.Skipped('this processor has no switch by hand')
     core = os.path.join(self.sources, 'src', 'core')
-    folders = [self.sources, cpu, os.path.join(self.sources, 'src'),
+    system = os.path.join(core, 'posix')
+    folders = [self.sources, cpu, os.path.join(self.sources, 'src'), system,
                os.path.join(self.sources, 'include')]
     return self.compile_source(name, 'core', compiler, [
         *flags, '-std=gnu11', '-D_GNU_SOURCE', '-fvisibility=hidden',
         '-include', os.path.join(self.sources, 'src', 'public.h'),
         *('-I' + folder for folder in folders),
         os.path.join(self.here, name + '.c'),
-        *(os.path.join(core, leaf) for leaf in sorted(os.listdir(core))
-          if leaf.endswith('.c')),
+        *(os.path.join(folder, leaf) for folder in (core, system)
+          for leaf in sorted(os.listdir(folder)) if leaf.endswith('.c')),
         '-x', 'assembler-with-cpp', os.path.join(cpu, 'switch.S')])
 
   def compile_source(self, name, kind, compiler, arguments):
