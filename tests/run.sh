@@ -54,8 +54,8 @@ suites() {
   shift
 
   rm -f "$folder"/meson-logs/testlog*.json
-  meson test -C "$folder" ${rebuild---no-rebuild} --num-processes $((jobs * 2)) \
-    --timeout-multiplier "$patience" --print-errorlogs "$@"
+  meson test -C "$folder" ${rebuild---no-rebuild} \
+    --num-processes $((jobs * 2)) --timeout-multiplier "$patience" --print-errorlogs "$@"
   numbers=$(python3 "$root/tests/count.py" \
     "$(echo "$folder"/meson-logs/testlog*.json)")
 }
