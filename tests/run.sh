@@ -55,7 +55,8 @@ suites() {
 
   rm -f "$folder"/meson-logs/testlog*.json
   meson test -C "$folder" ${rebuild---no-rebuild} \
-    --num-processes $((jobs * 2)) --timeout-multiplier "$patience" --print-errorlogs "$@"
+    --num-processes $((jobs * 2)) --timeout-multiplier "$patience" \
+    --print-errorlogs "$@"
   numbers=$(python3 "$root/tests/count.py" \
     "$(echo "$folder"/meson-logs/testlog*.json)")
 }

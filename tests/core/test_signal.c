@@ -3,11 +3,13 @@
  * Signals in the middle of everything: a handler may not switch, but it may
  * look, and wherever it interrupts, the stack must be one that can be walked.
  */
+#include "support/child.h"
 #include "support/environment.h"
 #include "support/suite.h"
 
 #include <execinfo.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -77,6 +79,36 @@ static int is_over(time_t start)
 	return signals >= SIGNALS || time(NULL) > start + 5;
 }
 
+static void take_backtrace(int number)
+{
+	void *frames[DEPTH];
+
+	(void)number;
+	backtrace(frames, DEPTH);
+}
+
+static void take_one_in_a_handler(void *unused)
+{
+	struct sigaction action = {.sa_handler = take_backtrace};
+	void *frames[1];
+
+	(void)unused;
+	backtrace(frames, 1);
+	sigaction(SIGALRM, &action, NULL);
+	raise(SIGALRM);
+}
+
+/* Some of the frames that qemu writes make the unwinder abort. */
+static int handlers_may_look(void)
+{
+	static struct child child;
+
+	if (!environment_is_qemu())
+		return 1;
+	child_run(&child, take_one_in_a_handler, NULL);
+	return child.status == 0;
+}
+
 /* G48, R7 */
 static void a_handler_that_looks_may_interrupt_anything(void **state)
 {
@@ -85,6 +117,10 @@ static void a_handler_that_looks_may_interrupt_anything(void **state)
 	time_t start = time(NULL);
 	void *frames[1];
 
+	if (!handlers_may_look()) {
+		printf("# no backtrace passes qemu's signal frames here\n");
+		skip();
+	}
 	/* The first call loads a library, which no handler may do. */
 	assert_true(backtrace(frames, 1) > 0);
 	start_ring();
