@@ -9,7 +9,6 @@
 
 #include <execinfo.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -118,8 +117,9 @@ static void a_handler_that_looks_may_interrupt_anything(void **state)
 	void *frames[1];
 
 	if (!handlers_may_look()) {
-		printf("# no backtrace passes qemu's signal frames here\n");
-		skip();
+		environment_say("not tried",
+				"no backtrace passes qemu's signal frames");
+		return;
 	}
 	/* The first call loads a library, which no handler may do. */
 	assert_true(backtrace(frames, 1) > 0);

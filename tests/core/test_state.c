@@ -3,6 +3,7 @@
  * What belongs to a coroutine and stays behind when it is left: errno, the
  * error that a switch delivered, floating-point control, and jump buffers.
  */
+#include "support/environment.h"
 #include "support/suite.h"
 
 #include <fenv.h>
@@ -155,14 +156,28 @@ static void *round_upwards(void *arg)
 	return arg;
 }
 
+/* Without a floating-point unit in use, sums heed no control word. */
+static int sums_are_rounded_as_said(void)
+{
+	volatile double one = 1, little = 1e-30;
+	volatile double sum;
+
+	if (fesetround(FE_UPWARD) != 0)
+		return 0;
+	sum = one + little;
+	fesetround(FE_TONEAREST);
+	return sum > one;
+}
+
 /* D15 */
 static void rounding_belongs_to_the_coroutine(void **state)
 {
 	(void)state;
 	main_one = cress_current();
-	if (fesetround(FE_DOWNWARD) != 0)
-		skip();
-	fesetround(FE_TONEAREST);
+	if (!sums_are_rounded_as_said()) {
+		environment_say("not tried", "floats are made by software");
+		return;
+	}
 	cress_t *c = cress_new(round_upwards, NULL);
 
 	fesetround(FE_DOWNWARD);

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include <cress/io.h>
@@ -135,7 +134,7 @@ static int has_time_out(int fd, int option)
 
 	/* It tells nonsense of the options with 64-bit times, and sets none. */
 	if (environment_is_qemu() && sizeof(long) == 4) {
-		printf("# qemu does not put time-outs back here\n");
+		environment_say("not seen", "qemu sets no 64-bit time-outs");
 		return 0;
 	}
 	check_int(getsockopt(fd, SOL_SOCKET, option, &time_out, &size), 0);
