@@ -83,18 +83,29 @@ static void take_backtrace(int number)
 	void *frames[DEPTH];
 
 	(void)number;
+	signals++;
 	backtrace(frames, DEPTH);
 }
 
-static void take_one_in_a_handler(void *unused)
+static int work(int n)
+{
+	return n < 2 ? n : work(n - 1) + work(n - 2);
+}
+
+/* Without a coroutine far and wide. */
+static void take_some_in_a_handler(void *unused)
 {
 	struct sigaction action = {.sa_handler = take_backtrace};
 	void *frames[1];
+	volatile int sum = 0;
 
 	(void)unused;
 	backtrace(frames, 1);
 	sigaction(SIGALRM, &action, NULL);
-	raise(SIGALRM);
+	storm(1);
+	while (signals < 500)
+		sum += work(12);
+	storm(0);
 }
 
 /* Some of the frames that qemu writes make the unwinder abort. */
@@ -104,7 +115,7 @@ static int handlers_may_look(void)
 
 	if (!environment_is_qemu())
 		return 1;
-	child_run(&child, take_one_in_a_handler, NULL);
+	child_run(&child, take_some_in_a_handler, NULL);
 	return child.status == 0;
 }
 
