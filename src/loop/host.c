@@ -112,7 +112,7 @@ void cress_host_serve(struct cress_hub *hub)
 		cress_collect();
 	do {
 		cress_timers_run(&hub->timers, now);
-		cress_hub_run_slice(hub);
+		cress_hub_run_slice(hub, 1);
 		now = hub->driver->now(hub);
 	} while (!cress_hub_is_idle(hub) && !hub->poll_next &&
 		 now - start < TURN);

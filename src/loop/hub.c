@@ -139,12 +139,14 @@ static void poll_and_wake(struct cress_hub *hub)
 	hub->ran = 0;
 }
 
-void cress_hub_run_slice(struct cress_hub *hub)
+void cress_hub_run_slice(struct cress_hub *hub, int least)
 {
+	int size = hub->slice_size < least ? least : hub->slice_size;
+
 	if (cress_hub_is_idle(hub))
 		return;
 	/* Who picks sees every switch. */
-	hub->slice = hub->driver->pick == NULL ? hub->slice_size : 0;
+	hub->slice = hub->driver->pick == NULL ? size : 0;
 	hub->picks = SHORT_SLICE;
 	hub->favours = hub->slice / 2;
 	hub->ran += hub->slice != 0 ? (size_t)hub->slice : SHORT_SLICE;
@@ -174,7 +176,7 @@ static void *hub_main(void *arg)
 			hub->deadlocked(hub);
 		else if (round_is_over(hub))
 			poll_and_wake(hub);
-		cress_hub_run_slice(hub);
+		cress_hub_run_slice(hub, 1);
 	}
 	return NULL;
 }

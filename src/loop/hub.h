@@ -74,8 +74,11 @@ void cress_hub_free(struct cress_hub *hub);
 /* The thread ends: free what can be freed without running a coroutine. */
 void cress_hub_abandon(struct cress_hub *hub);
 
-/* Let a slice of those that are ready run. Called in the hub's coroutine. */
-void cress_hub_run_slice(struct cress_hub *hub);
+/*
+ * Let a slice of those that are ready run, `least` of them at least if so many
+ * are. Called in the hub's coroutine.
+ */
+void cress_hub_run_slice(struct cress_hub *hub, int least);
 
 /* Have the hub make a call before the next but one coroutine runs. */
 void cress_hub_add_due(struct cress_hub *hub, struct cress_due *due);

@@ -50,7 +50,9 @@ void cress_libev_hand_on(struct cress_hub *hub)
 /*
  * Events are collected, because what each leads to lies far apart in memory:
  * who handles many can fetch it all at once. But those whom a batch wakes run
- * before the next is looked at, while the caches still know their sockets.
+ * before the next is looked at, while the caches still know their sockets; all
+ * of them, or one that the next poll tells of once more would read in between,
+ * and then be woken in vain.
  */
 static void report(ev_io *io, int events, enum cress_direction direction)
 {
@@ -77,7 +79,7 @@ static void report(ev_io *io, int events, enum cress_direction direction)
 	if (libev->attached)
 		cress_host_turn(hub);
 	else
-		cress_hub_run_slice(hub);
+		cress_hub_run_slice(hub, CRESS_LIBEV_BATCH);
 }
 
 void cress_libev_on_readable(struct ev_loop *loop, ev_io *io, int events)
