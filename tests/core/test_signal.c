@@ -97,7 +97,7 @@ static void take_some_in_a_handler(void *unused)
 {
 	struct sigaction action = {.sa_handler = take_backtrace};
 	void *frames[1];
-	volatile int sum = 0;
+	static volatile int sum;
 
 	(void)unused;
 	backtrace(frames, 1);
