@@ -63,8 +63,9 @@ static void adapt_slice(struct cress_hub *hub, double now)
 		if (hub->slice_size < 1)
 			hub->slice_size = 1;
 	} else if (took < LITTLE_TIME) {
-		if (hub->slice_size < LONG_SLICE)
-			hub->slice_size *= 2;
+		hub->slice_size *= 2;
+		if (hub->slice_size > LONG_SLICE)
+			hub->slice_size = LONG_SLICE;
 	} else if (hub->slice_size >= SHORT_SLICE) {
 		hub->slice_size = SHORT_SLICE;
 	} else if (took < MUCH_TIME / 2) {
