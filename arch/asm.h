@@ -67,14 +67,22 @@
 	.cfi_escape ((\offset) & 127) + 128, (\offset) >> 7
 .endm
 
+#ifndef BRANCH_TARGET
+#define BRANCH_TARGET
+#endif
+
+#ifndef AIM
+#define AIM
+#endif
+
 /*
  * The parts that a port defines, of one instruction or of several:
  *
  * BRANCH_TARGET  what indirect branches must land on, where that is checked;
- *                all that is entered through a pointer begins with it
+ *                all that is entered through a pointer begins with it; optional
  * LEAVE          that; save the stack pointer and the place to go on at
  * FIND           begin to load the target's: the longest chain starts here
- * AIM            the same, as far as CALL_HOOK does not need it
+ * AIM            the same, as far as CALL_HOOK does not need it; optional
  * SAVE_FP        save the control words
  * REGISTERS      `REGISTERS save` saves all else that a callee keeps
  * COMPARE_FP     to 2: if the target's control words differ; 1: is behind it

@@ -12,7 +12,6 @@
  */
 #define BRANCH_TARGET hint #34			/* bti c, for any assembler */
 #define FIND ldp x9, x17, [x0]			/* the longest chains */
-#define AIM					/* x17 is there already */
 #include "../asm.h"
 
 /* What a callee keeps: two registers, the first's number, the offset. */

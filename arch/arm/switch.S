@@ -18,9 +18,14 @@
 	.arm
 	.cfi_sections .debug_frame
 
-#define BRANCH_TARGET
 #define FIND					/* each load stands alone */
-#define AIM
+#ifdef __ARM_FP
+#define SAVE_FP vmrs r12, fpscr; str r12, [r2, #104]
+#define RELOAD_FP 2: vmsr fpscr, r2; b 1b
+#else
+#define SAVE_FP
+#define RELOAD_FP
+#endif
 #include "../asm.h"
 
 .macro LEAVE
@@ -36,13 +41,6 @@
 #endif
 .endm
 
-.macro SAVE_FP
-#ifdef __ARM_FP
-	vmrs	r12, fpscr
-	str	r12, [r2, #104]
-#endif
-.endm
-
 .macro COMPARE_FP
 #ifdef __ARM_FP
 	ldr	r12, [r2, #104]
@@ -55,33 +53,24 @@
 #endif
 .endm
 
-.macro RELOAD_FP
-#ifdef __ARM_FP
-2:	vmsr	fpscr, r2
-	b	1b
-#endif
-.endm
-
 .macro RESTORE
 	ldr	r2, [r0, #4]
 	ldr	sp, [r0]			/* the target's frame: */
 	.cfi_register lr, r2			/* it goes on there, and all */
-	.irp	number, 4, 5, 6, 7, 8, 9, 10, 11
-	lies_at 0, \number, (\number - 2) * 4	/* the rest is in memory */
-	.endr					/* until it is loaded */
-	.irp	number, 264, 265, 266, 267, 268, 269, 270, 271
-	lies_at 0, \number, (\number - 259) * 8
+	.irp	n, 4, 5, 6, 7, 8, 9, 10, 11
+	lies_at 0, \n, (\n - 2) * 4		/* the rest is in memory */
+	lies_at 0, \n + 260, (\n + 1) * 8	/* until it is loaded */
 	.endr
 	add	r12, r0, #8
 	ldmia	r12!, {r4-r11}
-	.irp	number, 4, 5, 6, 7, 8, 9, 10, 11
-	.cfi_restore \number
+	.irp	n, 4, 5, 6, 7, 8, 9, 10, 11
+	.cfi_restore \n
 	.endr
 #ifdef __ARM_FP
 	vldmia	r12, {d8-d15}
 #endif
-	.irp	number, 264, 265, 266, 267, 268, 269, 270, 271
-	.cfi_restore \number
+	.irp	n, 264, 265, 266, 267, 268, 269, 270, 271
+	.cfi_restore \n
 	.endr
 .endm
 

@@ -12,9 +12,7 @@
  * From the load of sp on, the frame is the target's: its return address is in
  * $t1, its registers lie in its context until each is loaded. The CFI says so.
  */
-#define BRANCH_TARGET
 #define FIND ld.d $t0, $a0, 0; ld.d $t1, $a0, 8	/* the longest chains */
-#define AIM					/* $t1 is there already */
 #define RELOAD_FP 2: movgr2fcsr $fcsr0, $t3; b 1b
 #include "../asm.h"
 

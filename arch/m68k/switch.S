@@ -14,10 +14,8 @@
  * there on the frame is the target's. fp2 to fp7 lie in its context until they
  * are loaded. The CFI says so.
  */
-#define BRANCH_TARGET
 #define LEAVE					/* REGISTERS saves all */
 #define FIND move.l 4(%sp), %a0; move.l 12(%sp), %a1
-#define AIM
 #define SAVE_FP fmove.l %fpcr, %d0; move.l %d0, 48(%a1)
 #define RELOAD_FP 2: fmove.l 48(%a0), %fpcr; jra 1b
 #include "../asm.h"

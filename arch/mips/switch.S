@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * MIPS, 32 bits (System V ABI, MIPS Processor Supplement, 3-11). Floats are
- * in pairs of registers.
+ * MIPS, 32 bits (System V ABI, MIPS Supplement, 3-11). Floats are in pairs.
  * A function is called through $25. With each jump goes one instruction more.
  *
  * $4  to: whose state comes back		$12  to's sp
@@ -12,9 +11,7 @@
  * From the load of sp on, the frame is the target's: its return address is in
  * $13, its registers lie in its context until each is loaded. The CFI says so.
  */
-#define BRANCH_TARGET
 #define FIND lw $12, 0($4); lw $13, 4($4)	/* the longest chains */
-#define AIM					/* $13 is there already */
 #define RELOAD_FP 2: ctc1 $15, $31; b 1b; nop
 #include "../asm.h"
 
@@ -23,21 +20,13 @@
 
 /* What a callee keeps: register, number in DWARF, offset in the context. */
 .macro REGISTERS how
-	\how	sw, lw, $16, 16, 8
-	\how	sw, lw, $17, 17, 12
-	\how	sw, lw, $18, 18, 16
-	\how	sw, lw, $19, 19, 20
-	\how	sw, lw, $20, 20, 24
-	\how	sw, lw, $21, 21, 28
-	\how	sw, lw, $22, 22, 32
-	\how	sw, lw, $23, 23, 36
+	.irp	n, 16, 17, 18, 19, 20, 21, 22, 23
+	\how	sw, lw, $\n, \n, (\n - 14) * 4
+	.endr
 	\how	sw, lw, $30, 30, 40
-	\how	sdc1, ldc1, $f20, 52, 48
-	\how	sdc1, ldc1, $f22, 54, 56
-	\how	sdc1, ldc1, $f24, 56, 64
-	\how	sdc1, ldc1, $f26, 58, 72
-	\how	sdc1, ldc1, $f28, 60, 80
-	\how	sdc1, ldc1, $f30, 62, 88
+	.irp	n, 20, 22, 24, 26, 28, 30
+	\how	sdc1, ldc1, $f\n, \n + 32, (\n - 8) * 4
+	.endr
 .endm
 
 .macro save store, load, register, number, offset

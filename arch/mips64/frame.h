@@ -28,10 +28,8 @@ static inline void arch_context_init(struct arch_context *context, void *top,
 /* Take over the caller's floating-point control word. */
 static inline void arch_context_init_fp(struct arch_context *context)
 {
-	uint32_t fcsr;
-
-	__asm__ volatile("cfc1 %0, $31" : "=r"(fcsr));
-	context->fcsr = fcsr & 0x01000f83;	/* see SAVE_FP */
+	__asm__ volatile("cfc1 %0, $31" : "=r"(context->fcsr));
+	context->fcsr &= 0x01000f83;	/* see SAVE_FP */
 }
 
 #endif

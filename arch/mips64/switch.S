@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * MIPS, 64 bits (MIPSpro N32 ABI Handbook, chapter 2, on n64). gp belongs to
- * the callee.
+ * MIPS, 64 bits (MIPSpro N32 ABI Handbook, chapter 2, on n64). gp is kept.
  * A function is called through $25. With each jump goes one instruction more.
  *
  * $4  to: whose state comes back		$12  to's sp
@@ -12,9 +11,7 @@
  * From the load of sp on, the frame is the target's: its return address is in
  * $13, its registers lie in its context until each is loaded. The CFI says so.
  */
-#define BRANCH_TARGET
 #define FIND ld $12, 0($4); ld $13, 8($4)	/* the longest chains */
-#define AIM					/* $13 is there already */
 #define RELOAD_FP 2: ctc1 $15, $31; b 1b; nop
 #include "../asm.h"
 
@@ -23,24 +20,14 @@
 
 /* What a callee keeps: register, number in DWARF, offset in the context. */
 .macro REGISTERS how
-	\how	sd, ld, $16, 16, 16
-	\how	sd, ld, $17, 17, 24
-	\how	sd, ld, $18, 18, 32
-	\how	sd, ld, $19, 19, 40
-	\how	sd, ld, $20, 20, 48
-	\how	sd, ld, $21, 21, 56
-	\how	sd, ld, $22, 22, 64
-	\how	sd, ld, $23, 23, 72
+	.irp	n, 16, 17, 18, 19, 20, 21, 22, 23
+	\how	sd, ld, $\n, \n, (\n - 14) * 8
+	.endr
 	\how	sd, ld, $28, 28, 80
 	\how	sd, ld, $30, 30, 88
-	\how	sdc1, ldc1, $f24, 56, 96
-	\how	sdc1, ldc1, $f25, 57, 104
-	\how	sdc1, ldc1, $f26, 58, 112
-	\how	sdc1, ldc1, $f27, 59, 120
-	\how	sdc1, ldc1, $f28, 60, 128
-	\how	sdc1, ldc1, $f29, 61, 136
-	\how	sdc1, ldc1, $f30, 62, 144
-	\how	sdc1, ldc1, $f31, 63, 152
+	.irp	n, 24, 25, 26, 27, 28, 29, 30, 31
+	\how	sdc1, ldc1, $f\n, \n + 32, (\n - 12) * 8
+	.endr
 .endm
 
 .macro save store, load, register, number, offset

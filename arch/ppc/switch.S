@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PowerPC, 32 bits (System V ABI, PowerPC Processor Supplement, 3-14 and on).
- * r2 is the thread pointer, r13 that of small data: never touched. Vectors are
- * kept if this is built for a machine that has them.
+ * PowerPC, 32 bits (System V ABI, its Supplement, 3-14 and on). r2 is the
+ * threads', r13 small data's: never touched. Vectors are kept if built for any.
  *
  * r3  to: whose state comes back		r10  to's sp
  * r4  the value, which goes into r3		r11  to's pc
@@ -16,69 +15,38 @@
 #error "for machines with floating-point registers; others take -Darch=ucontext"
 #endif
 
-#define BRANCH_TARGET
 #define FIND lwz %r10, 0(%r3); lwz %r11, 4(%r3)	/* the longest chains */
-#define AIM					/* r11 is there already */
 #define SAVE_FP mffs %f0; stfd %f0, 224(%r5)
 #define RELOAD_FP 2: lfd %f0, 224(%r3); mtfsf 3, %f0; b 1b
+#define RETURN RESTORE; mtlr %r11; .cfi_restore lr; blr	/* often to the start */
+#define VECTORS 240				/* their offset */
 #include "../asm.h"
+#include "vectors.S"
 
-/* What a callee keeps. */
+/* What a callee keeps: register, number in DWARF, offset in the context. */
 .macro REGISTERS how
-	\how\()_words				/* r14 to r31 */
 	.irp	n, 14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-	\how	%f\n, \n + 32, (\n - 14) * 8 + 80	/* number, offset */
+	\how	stw, lwz, %r\n, \n, (\n - 12) * 4
+	.endr
+	.irp	n, 14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	\how	stfd, lfd, %f\n, \n + 32, (\n - 4) * 8
 	.endr
 #ifdef __ALTIVEC__
-	.irp	n, 20,21,22,23,24,25,26,27,28,29,30,31
-	\how\()_v	%v\n, \n + 77, (\n - 20) * 16 + 240
-	.endr
+	REGISTERS_V \how
 #endif
 .endm
 
-.macro save_words
-	stmw	%r14, 8(%r5)
+.macro save store, load, register, number, offset
+	\store	\register, \offset(%r5)
 .endm
 
-.macro save register, number, offset
-	stfd	\register, \offset(%r5)
+.macro in_context store, load, register, number, offset
+	lies_at 3, \number, \offset		/* at r3 + offset */
 .endm
 
-.macro save_v register, number, offset
-	li	%r9, \offset
-	stvx	\register, %r5, %r9
-.endm
-
-.macro in_context_words				/* at r3 + offset */
-	.irp	n, 14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-	lies_at 3, \n, (\n - 12) * 4
-	.endr
-.endm
-
-.macro in_context register, number, offset
-	lies_at 3, \number, \offset
-.endm
-
-.macro in_context_v register, number, offset
-	lies_at 3, \number, \offset
-.endm
-
-.macro reload_words
-	lmw	%r14, 8(%r3)
-	.irp	n, 14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-	.cfi_restore \n				/* in its register again */
-	.endr
-.endm
-
-.macro reload register, number, offset
-	lfd	\register, \offset(%r3)
-	.cfi_restore \number
-.endm
-
-.macro reload_v register, number, offset
-	li	%r9, \offset
-	lvx	\register, %r3, %r9
-	.cfi_restore \number
+.macro reload store, load, register, number, offset
+	\load	\register, \offset(%r3)
+	.cfi_restore \number			/* in its register again */
 .endm
 
 .macro LEAVE
@@ -108,13 +76,6 @@
 	mtcrf	0x38, %r8
 	.cfi_restore 70
 	mr	%r3, %r4
-.endm
-
-.macro RETURN
-	RESTORE
-	mtlr	%r11
-	.cfi_restore lr
-	blr					/* to the start, often */
 .endm
 
 .macro RESUME

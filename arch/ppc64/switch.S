@@ -14,79 +14,37 @@
  */
 #include "abi.h"
 
-#define BRANCH_TARGET
 #define FIND ld %r10, 0(%r3); ld %r11, 8(%r3)	/* the longest chains */
-#define AIM					/* r11 is there already */
 #define SAVE_FP mffs %f0; stfd %f0, 512(%r5)
 #define RELOAD_FP 2: lfd %f0, 512(%r3); mtfsf 3, %f0; b 1b
+#define VECTORS 320				/* their offset */
 #include "../asm.h"
+#include "../ppc/vectors.S"
 
-/* What a callee keeps: two registers, the first's number, the offset. */
+/* What a callee keeps: register, number in DWARF, offset in the context. */
 .macro REGISTERS how
-	\how	std, ld, %r14, %r15, 14, 16
-	\how	std, ld, %r16, %r17, 16, 32
-	\how	std, ld, %r18, %r19, 18, 48
-	\how	std, ld, %r20, %r21, 20, 64
-	\how	std, ld, %r22, %r23, 22, 80
-	\how	std, ld, %r24, %r25, 24, 96
-	\how	std, ld, %r26, %r27, 26, 112
-	\how	std, ld, %r28, %r29, 28, 128
-	\how	std, ld, %r30, %r31, 30, 144
-	\how	stfd, lfd, %f14, %f15, 46, 160
-	\how	stfd, lfd, %f16, %f17, 48, 176
-	\how	stfd, lfd, %f18, %f19, 50, 192
-	\how	stfd, lfd, %f20, %f21, 52, 208
-	\how	stfd, lfd, %f22, %f23, 54, 224
-	\how	stfd, lfd, %f24, %f25, 56, 240
-	\how	stfd, lfd, %f26, %f27, 58, 256
-	\how	stfd, lfd, %f28, %f29, 60, 272
-	\how	stfd, lfd, %f30, %f31, 62, 288
+	.irp	n, 14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	\how	std, ld, %r\n, \n, (\n - 12) * 8
+	.endr
+	.irp	n, 14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	\how	stfd, lfd, %f\n, \n + 32, (\n + 6) * 8
+	.endr
 #ifdef __ALTIVEC__
-	\how\()_v	%v20, %v21, 97, 320
-	\how\()_v	%v22, %v23, 99, 352
-	\how\()_v	%v24, %v25, 101, 384
-	\how\()_v	%v26, %v27, 103, 416
-	\how\()_v	%v28, %v29, 105, 448
-	\how\()_v	%v30, %v31, 107, 480
+	REGISTERS_V \how
 #endif
 .endm
 
-.macro save store, load, first, second, number, offset
-	\store	\first, \offset(%r5)
-	\store	\second, \offset + 8(%r5)
+.macro save store, load, register, number, offset
+	\store	\register, \offset(%r5)
 .endm
 
-.macro save_v first, second, number, offset
-	li	%r9, \offset
-	stvx	\first, %r5, %r9
-	li	%r9, \offset + 16
-	stvx	\second, %r5, %r9
-.endm
-
-.macro in_context store, load, first, second, number, offset
+.macro in_context store, load, register, number, offset
 	lies_at 3, \number, \offset		/* at r3 + offset */
-	lies_at 3, \number + 1, \offset + 8
 .endm
 
-.macro in_context_v first, second, number, offset
-	lies_at 3, \number, \offset
-	lies_at 3, \number + 1, \offset + 16
-.endm
-
-.macro reload store, load, first, second, number, offset
-	\load	\first, \offset(%r3)
+.macro reload store, load, register, number, offset
+	\load	\register, \offset(%r3)
 	.cfi_restore \number			/* in its register again */
-	\load	\second, \offset + 8(%r3)
-	.cfi_restore \number + 1
-.endm
-
-.macro reload_v first, second, number, offset
-	li	%r9, \offset
-	lvx	\first, %r3, %r9
-	.cfi_restore \number
-	li	%r9, \offset + 16
-	lvx	\second, %r3, %r9
-	.cfi_restore \number + 1
 .endm
 
 .macro LEAVE

@@ -24,9 +24,7 @@
 #define FLOATS (14 * WORD)			/* in a context */
 #define FRM (14 * WORD + 96)
 
-#define BRANCH_TARGET				/* no landing pads yet */
 #define FIND LOAD t4, 0(a0); LOAD t1, WORD(a0)	/* longest chain */
-#define AIM					/* t1 is there already */
 #define SAVE_FP frrm t2; sw t2, FRM(a2)
 #define RELOAD_FP 2: fsrm t3; j 1b
 #include "../asm.h"

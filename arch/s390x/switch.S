@@ -13,9 +13,7 @@
  * and from there on the frame is the target's. f8 to f15 lie in its context
  * until each is loaded. The CFI says so.
  */
-#define BRANCH_TARGET
 #define FIND					/* that load */
-#define AIM
 #define SAVE_FP stfpc 144(%r4)
 #define RELOAD_FP 2: lfpc 144(%r2); j 1b
 #include "../asm.h"

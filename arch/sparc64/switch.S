@@ -18,13 +18,13 @@
  * From the load of fp on, the caller is the target: its return address is in
  * l1, its registers lie in its frame. The CFI says so.
  */
-#define AIM
+#define BRANCH_TARGET WINDOW			/* none, but all begin so */
 #define SAVE_FP stx %fsr, [%i2 + 16]
 #define RELOAD_FP 2: ldx [%i0 + 16], %fsr; ba %xcc, 1b; nop
 #include "../asm.h"
 
-/* No branch is checked, but each of the switches begins with its window. */
-.macro BRANCH_TARGET
+/* Each of the switches takes one of its own. */
+.macro WINDOW
 	save	%sp, -176, %sp
 	.cfi_def_cfa_register %fp
 	.cfi_window_save
@@ -32,7 +32,7 @@
 .endm
 
 .macro LEAVE
-	BRANCH_TARGET
+	WINDOW
 	add	%fp, 2047, %l0
 	stx	%l0, [%i2]
 	stx	%i7, [%i2 + 8]

@@ -11,9 +11,7 @@
  * From the load of esp on, the frame is the target's, whose registers lie in
  * its context until each is loaded. The CFI says so.
  */
-#define BRANCH_TARGET				/* Linux checks none here */
 #define FIND mov 4(%esp), %eax
-#define AIM					/* too few registers */
 #define RELOAD_FP 2: ldmxcsr 24(%eax); fldcw 28(%eax); jmp 1b
 #include "../asm.h"
 

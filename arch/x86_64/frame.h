@@ -3,11 +3,12 @@
 #ifndef CRESS_ARCH_FRAME_H
 #define CRESS_ARCH_FRAME_H
 
+#include "shadow_stack.h"
+
 #include <stdint.h>
 
 struct arch_context {
-	uint64_t sp, ip;		/* 0: at the return address, 8: it, */
-					/* or the shadow stack's pointer */
+	uint64_t sp, ip;		/* 0: at the return address, 8: it */
 	uint64_t rbx, rbp;		/* 16, 24 */
 	uint64_t r12, r13, r14, r15;	/* 32, 40, 48, 56 */
 	uint32_t mxcsr;			/* 64 */
@@ -34,18 +35,6 @@ static inline void arch_context_init_fp(struct arch_context *context)
 {
 	__asm__ volatile("stmxcsr %0\n\tfnstcw %1"
 			 : "=m"(context->mxcsr), "=m"(context->x87cw));
-}
-
-/* Shadow stacks (CET): switch.h has the contract. */
-#define ARCH_SHADOW_STACKS
-
-static inline int arch_shadow_is_active(void)
-{
-	uint64_t pointer = 0;
-
-	/* Does nothing where there is none. */
-	__asm__ volatile("rdsspq %0" : "+r"(pointer));
-	return pointer != 0;
 }
 
 #endif

@@ -15,7 +15,9 @@
 #define AIM mov 8(%rdi), %r10			/* begin with these loads */
 #define SAVE_FP stmxcsr 64(%rdx); fnstcw 68(%rdx)	/* slow stores */
 #define RELOAD_FP 2: ldmxcsr 64(%rdi); fldcw 68(%rdi); jmp 1b	/* slower */
+#define RETURN RESTORE; mov %rsi, %rax; ret	/* to the start, often */
 #include "../asm.h"
+#include "shadow_stack.S"
 
 /* What a callee keeps: register, number in DWARF, offset in the context. */
 .macro REGISTERS how
@@ -64,12 +66,6 @@
 	REGISTERS reload			/* until it is loaded */
 .endm
 
-.macro RETURN
-	RESTORE
-	mov	%rsi, %rax
-	ret					/* to the start, often */
-.endm
-
 .macro RESUME
 	cmp	%r9, %r10
 	jne	3f
@@ -82,23 +78,6 @@
 	IF_GUARDED(notrack jmp, jmp) *%r10	/* it is no branch target */
 	.cfi_def_cfa_offset 8			/* what follows is called; */
 	.cfi_offset rip, -8			/* restore means unsaved */
-.endm
-
-.macro TAKE_SHADOW pointer			/* below it there is a token */
-	rstorssp -8(\pointer)
-	saveprevssp				/* one for the other side */
-.endm
-
-/* With a shadow stack all go on by a ret, so its pointer is kept as ip. */
-.macro SHADOW
-	xor	%eax, %eax
-	rdsspq	%rax				/* 0 stays if there is none */
-	test	%rax, %rax
-	je	4f
-	mov	8(%rdi), %r10
-	mov	%rax, 8(%rdx)
-	TAKE_SHADOW %r10
-4:
 .endm
 
 .macro CALL_HOOK
@@ -120,25 +99,10 @@ FUNCTION(cress_arch_entry)
 	push	%rcx
 	jmp	*%rbx				/* main(value): a call would */
 1:	ud2					/* leave a return foreseen */
-2:	add	$8, %rsp			/* the other function's rest */
-	rdsspq	%rcx
-	mov	%rcx, 8(%rdi)
-	TAKE_SHADOW %rax
-	ret
+2:	BEGIN_SHADOW
 END(cress_arch_entry)
 
-/*
- * The hook of the first switch returns to the entry, so that address must be on
- * the new shadow stack too; and only a call puts one there.
- */
-FUNCTION(cress_arch_shadow_init)
-	BRANCH_TARGET
-	rdsspq	%rax
-	TAKE_SHADOW %rsi
-	mov	8(%rdi), %r10			/* behind the call */
-	sub	$5, %r10
-	IF_GUARDED(notrack jmp, jmp) *%r10	/* it is no branch target */
-END(cress_arch_shadow_init)
+	SHADOW_INIT
 
 NO_EXECUTABLE_STACK
 BRANCH_PROPERTY(0xc0000002, __CET__)		/* 1: ibt, 2: shstk */
