@@ -149,7 +149,8 @@ void cress_hub_run_slice(struct cress_hub *hub, int least)
 	/* Who picks sees every switch. */
 	hub->slice = hub->driver->pick == NULL ? size : 0;
 	hub->picks = SHORT_SLICE;
-	hub->favours = hub->slice / 2;
+	/* One for two switches; slices of one have it in turn. */
+	hub->favours = hub->slice + (hub->favours & 1);
 	hub->ran += hub->slice != 0 ? (size_t)hub->slice : SHORT_SLICE;
 	hub->coroutine->state = CRESS_IDLE_HUB;
 	cress_hub_switch(hub, hub->coroutine);

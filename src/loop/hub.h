@@ -29,7 +29,7 @@ struct cress_hub {
 	int slice;		/* switches left before the hub looks */
 	int picks;		/* the same, where the driver picks */
 	int slice_size;		/* what it starts with */
-	int favours;		/* how many may go first in this slice */
+	int favours;		/* of which two let one go first, in this slice */
 	const cress_t *favourite;	/* who last did */
 	int poll_next;		/* somebody asked for a poll */
 	struct cress_thread *thread;
@@ -112,13 +112,13 @@ static inline void cress_hub_push(struct cress_hub *hub, cress_t *c,
 static inline void cress_hub_favour(struct cress_hub *hub, cress_t *c,
 				    void *value)
 {
-	if (hub->favours == 0 ||
+	if (hub->favours < 2 ||
 	    (hub->head != hub->tail &&
 	     hub->ring[hub->head & hub->mask] == hub->favourite)) {
 		cress_hub_push(hub, c, value);
 		return;
 	}
-	hub->favours--;
+	hub->favours -= 2;
 	hub->favourite = c;
 	c->state = CRESS_QUEUED;
 	c->value = value;

@@ -232,7 +232,7 @@ static ssize_t not_in_memory(int fd, const struct iovec *iov, int count,
 static ssize_t read_slowly(int fd, const struct iovec *iov, int count)
 {
 	pthread_mutex_lock(&lock);
-	entered++;
+	__atomic_store_n(&entered, 1, __ATOMIC_RELAXED);
 	while (!gate_is_open)
 		pthread_cond_wait(&changed, &lock);
 	pthread_mutex_unlock(&lock);
