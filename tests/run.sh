@@ -20,8 +20,8 @@ long_stages='foreign'
 
 # About nine tenths of what runs where all packages are there.
 declare -A minimum=(
-  [gcc]=190 [mprotect]=112 [clang]=190 [asan]=170 [clang-asan]=30 [msan]=30
-  [valgrind]=30 [tsan]=60 [hardened]=62 [musl]=60 [ucontext]=62 [aarch64]=150
+  [gcc]=190 [mprotect]=112 [clang]=190 [asan]=170 [clang-asan]=185 [msan]=150
+  [valgrind]=30 [tsan]=150 [hardened]=62 [musl]=60 [ucontext]=62 [aarch64]=150
   [s390x]=150 [foreign]=900 [ports]=18 [install]=18 [mutants]=58)
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -113,24 +113,33 @@ address_options() {
   export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 }
 
-# clang sees other faults than gcc; in the short run in the core suites only.
+# clang sees other faults than gcc.
 stage_clang-asan() {
-  local what='--suite core'
-
-  [ -n "${CRESS_FULL:-}" ] && what='--no-suite install --no-suite arch'
   address_options
-  prepare build-clang-asan clang -Db_lundef=false \
+  build build-clang-asan clang -Db_lundef=false \
     -Db_sanitize=address,undefined &&
-    some_suites build-clang-asan $what
+    suites build-clang-asan --no-suite install --no-suite arch
 }
 
-# It must see all code, so what links to libev or to C++ is left out.
-stage_msan() {
-  local only_c=false
+# with_libraries NAME COMPILER OPTION...: prepare build-NAME, linked to libev
+# and cmocka that `libraries` compiles. Neither has a C++ library there.
+with_libraries() {
+  local only_c=false folder=$root/build-$1-root name=$1 cc=$2
+  shift 2
 
-  prepare build-msan clang -Db_lundef=false -Dexamples=disabled \
-    -Db_sanitize=memory &&
-    some_suites build-msan --suite core
+  bash "$root/tests/cross/libraries.sh" "$folder" $libraries &&
+    PKG_CONFIG_LIBDIR=$folder/lib/pkgconfig prepare build-$name $cc \
+      -Dexamples=disabled -Ddefault_library=static \
+      -Dc_args="-isystem $folder/include" -Dc_link_args="-L$folder/lib" "$@"
+}
+
+# It must see all code.
+stage_msan() {
+  local libraries='clang-19 -fsanitize=memory -fno-omit-frame-pointer'
+
+  with_libraries msan clang-19 -Db_lundef=false -Db_sanitize=memory &&
+    ninja -C "$root/build-msan" -j "$jobs" &&
+    suites build-msan --no-suite install --no-suite arch
 }
 
 # As distributions compile; in the long run the kit of arch too.
@@ -144,12 +153,9 @@ stage_hardened() {
 }
 
 stage_musl() {
-  local only_c=false folder=$root/build-musl-root
+  local libraries=musl-gcc
 
-  bash "$root/tests/cross/musl.sh" "$folder" &&
-    PKG_CONFIG_LIBDIR=$folder/lib/pkgconfig prepare build-musl \
-      musl-gcc -Dexamples=disabled -Ddefault_library=static \
-      -Dc_args="-isystem $folder/include" -Dc_link_args="-L$folder/lib" &&
+  with_libraries musl musl-gcc &&
     some_suites build-musl --suite core --suite loop
 }
 
@@ -162,8 +168,8 @@ stage_valgrind() {
 
 stage_tsan() {
   export TSAN_OPTIONS=halt_on_error=1
-  prepare build-tsan gcc -Dexamples=disabled -Db_sanitize=thread &&
-    some_suites build-tsan --suite core --suite loop
+  build build-tsan gcc -Dexamples=disabled -Db_sanitize=thread &&
+    suites build-tsan --no-suite install --no-suite arch
 }
 
 stage_ucontext() {

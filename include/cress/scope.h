@@ -46,7 +46,8 @@ typedef struct cress_scope {
  *
  * Returns 0, or -1 with errno: EINVAL negative, NaN, no scope, or one that this
  * coroutine has open; EDEADLK in a raw link, which cannot park; ENOMEM; or what
- * making the hub gives. Does not park.
+ * making the hub gives. A scope that it failed to open is closed; to close it
+ * gives EINVAL. Does not park.
  */
 int cress_scope_open(cress_scope_t *scope, double seconds);
 

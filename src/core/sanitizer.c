@@ -160,3 +160,9 @@ void cress_sanitizer_expose(const void *low, size_t size)
 	if (__msan_unpoison != NULL)
 		__msan_unpoison(low, size);
 }
+
+void cress_sanitizer_written(const void *low, size_t size)
+{
+	if (__msan_unpoison != NULL)
+		__msan_unpoison(low, size);
+}

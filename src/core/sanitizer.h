@@ -40,6 +40,9 @@ void cress_sanitizer_unroot(const void *low, size_t size);
 /* Memory that is about to be unmapped: what comes there next is new. */
 void cress_sanitizer_unmap(const void *low, size_t size);
 
+/* The kernel wrote there, by a call that MemorySanitizer does not know. */
+void cress_sanitizer_written(const void *low, size_t size);
+
 /* Memory that was used as a stack is ours to read and write as a whole. */
 void cress_sanitizer_expose(const void *low, size_t size);
 

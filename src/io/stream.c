@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <sys/stat.h>
 
+#include "core/sanitizer.h"
 #include "io/fd.h"
 #include "io/offload.h"
 #include "io/quiet.h"
@@ -153,9 +154,24 @@ static ssize_t try_polled(struct transfer *transfer)
 	return quietly(transfer, 0);
 }
 
+static ssize_t read_nowait(struct transfer *transfer)
+{
+	ssize_t n = calls_of(transfer)->preadv2(transfer->io.fd->fd,
+						transfer->iov, transfer->count,
+						-1, RWF_NOWAIT);
+	size_t left = n > 0 ? (size_t)n : 0;
+
+	for (const struct iovec *some = transfer->iov; left > 0; some++) {
+		size_t size = some->iov_len < left ? some->iov_len : left;
+
+		cress_sanitizer_written(some->iov_base, size);
+		left -= size;
+	}
+	return n;
+}
+
 static ssize_t try_foreign(struct transfer *transfer)
 {
-	const struct cress_syscalls *calls = calls_of(transfer);
 	int fd = transfer->io.fd->fd;
 	ssize_t n = try_socket(transfer);
 
@@ -164,8 +180,7 @@ static ssize_t try_foreign(struct transfer *transfer)
 	if (transfer->count == 0)
 		return 0;
 	if (transfer->io.direction == CRESS_READ)
-		n = calls->preadv2(fd, transfer->iov, transfer->count, -1,
-				   RWF_NOWAIT);
+		n = read_nowait(transfer);
 	else
 		n = quietly(transfer, RWF_NOWAIT);
 	if (n >= 0)

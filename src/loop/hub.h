@@ -29,7 +29,7 @@ struct cress_hub {
 	int slice;		/* switches left before the hub looks */
 	int picks;		/* the same, where the driver picks */
 	int slice_size;		/* what it starts with */
-	int favours;		/* of which two let one go first, in this slice */
+	int favours;		/* two let one go first in this slice */
 	const cress_t *favourite;	/* who last did */
 	int poll_next;		/* somebody asked for a poll */
 	struct cress_thread *thread;

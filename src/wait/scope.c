@@ -154,14 +154,22 @@ struct cress_timer *cress_scope_deadline(const cress_t *c)
 	return scope == NULL ? NULL : &scope->timer;
 }
 
+static int is_open_in(const cress_t *c, const struct cress_scope_impl *scope)
+{
+	const struct cress_scope_impl *s = c->scope;
+
+	while (s != NULL && s != scope)
+		s = s->outer;
+	return s != NULL;
+}
+
 int cress_scope_prepare(struct cress_hub *hub,
 			const struct cress_scope_impl *scope)
 {
 	cress_t *c = hub->thread->current;
 
-	for (const struct cress_scope_impl *s = c->scope; s; s = s->outer)
-		if (s == scope)
-			return fail(EINVAL);
+	if (is_open_in(c, scope))
+		return fail(EINVAL);
 	if (c == hub->coroutine)
 		return fail(EDEADLK);
 	if (cress_timers_reserve(&hub->timers) != 0 ||
@@ -207,10 +215,23 @@ int cress_scope_leave(struct cress_scope_impl *scope)
 	return scope->blamed ? scope->error : 0;
 }
 
+/*
+ * To close one that could not be opened is an error too, whatever the memory
+ * held. errno is set.
+ */
+static int not_opened(cress_scope_t *memory)
+{
+	struct cress_thread *thread = cress_thread_self;
+
+	if (thread == NULL || !is_open_in(thread->current, impl(memory)))
+		impl(memory)->open = NULL;
+	return -1;
+}
+
 static int open_at(struct cress_hub *hub, cress_scope_t *memory, double when)
 {
 	if (cress_scope_prepare(hub, impl(memory)) != 0)
-		return -1;
+		return not_opened(memory);
 	memset(memory, 0, sizeof *memory);
 	cress_scope_enter(hub, impl(memory), when);
 	return 0;
@@ -220,21 +241,29 @@ int cress_scope_open_at(cress_scope_t *scope, double when)
 {
 	struct cress_hub *hub;
 
-	if (scope == NULL || isnan(when))
+	if (scope == NULL)
 		return fail(EINVAL);
+	if (isnan(when)) {
+		errno = EINVAL;
+		return not_opened(scope);
+	}
 	hub = cress_hub_get();
-	return hub == NULL ? -1 : open_at(hub, scope, when);
+	return hub == NULL ? not_opened(scope) : open_at(hub, scope, when);
 }
 
 int cress_scope_open(cress_scope_t *scope, double seconds)
 {
 	struct cress_hub *hub;
 
-	if (scope == NULL || isnan(seconds) || seconds < 0)
+	if (scope == NULL)
 		return fail(EINVAL);
+	if (isnan(seconds) || seconds < 0) {
+		errno = EINVAL;
+		return not_opened(scope);
+	}
 	hub = cress_hub_get();
 	if (hub == NULL)
-		return -1;
+		return not_opened(scope);
 	return open_at(hub, scope, hub->driver->now(hub) + seconds);
 }
 

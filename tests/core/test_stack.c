@@ -12,7 +12,12 @@
 #include <cress/coroutine.h>
 #include <cress/stack.h>
 
+#ifdef __clang__
+#define NOT_SANITIZED \
+	__attribute__((noinline, no_sanitize("address", "memory")))
+#else
 #define NOT_SANITIZED __attribute__((noinline, no_sanitize("address")))
+#endif
 
 static cress_t *main_one;
 static size_t page;

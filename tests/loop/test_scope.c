@@ -353,6 +353,24 @@ static void a_thousand_nested_scopes_expire_one_by_one(void)
 	check(cress_now() - start >= 1000 && cress_now() - start < 1001);
 }
 
+/* V28 D5 */
+static void one_that_could_not_be_opened_is_closed(void)
+{
+	cress_scope_t scope;
+
+	/* Such memory may look as if it were an open one. */
+	for (size_t i = 0; i < sizeof scope / sizeof(void *); i++)
+		((void **)&scope)[i] = &scope;
+	check_refuses(cress_scope_open(&scope, NAN), EINVAL);
+	check_refuses(cress_scope_close(&scope), EINVAL);
+	check_refuses(cress_scope_cancel(&scope), EINVAL);
+
+	for (size_t i = 0; i < sizeof scope / sizeof(void *); i++)
+		((void **)&scope)[i] = &scope;
+	check_refuses(cress_scope_open_at(&scope, NAN), EINVAL);
+	check_refuses(cress_scope_close(&scope), EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -378,6 +396,7 @@ int main(void)
 		on_virtual(a_plain_spawn_inherits_no_scope),
 		on_virtual(open_at_counts_from_the_clock_of_the_hub),
 		on_virtual(a_thousand_nested_scopes_expire_one_by_one),
+		in_any_order(one_that_could_not_be_opened_is_closed),
 	};
 
 	return suite_run(tests);

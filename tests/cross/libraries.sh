@@ -1,16 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Makes what building and testing with musl takes beside musl-gcc: the kernel's
-# headers, and libev and cmocka, compiled from Debian's sources.
+# Compiles libev and cmocka from Debian's sources, for builds that cannot take
+# Debian's own: those for musl, and for MemorySanitizer, which must see all of
+# it.
 #
-# usage: musl.sh FOLDER
+# usage: libraries.sh FOLDER COMPILER [OPTION...]
 #
 # Nothing is installed: apt runs with state and cache of its own, so the
 # machine's package lists stay as they are. A second run does nothing.
 set -eu
 
 folder=$(realpath -m "$1")
+shift
+compiler="$*"
 apt=$folder/apt
 
 if [ -e "$folder/lib/pkgconfig/cmocka.pc" ]; then
@@ -45,23 +48,26 @@ private_apt() {
 }
 
 # One archive that cannot be read does no harm if the sources are found.
-private_apt update || echo 'musl.sh: an archive could not be read' >&2
+private_apt update || echo 'libraries.sh: an archive could not be read' >&2
 (cd "$folder/src" && private_apt source --download-only cmocka libev)
 for archive in "$folder"/src/*.orig.tar.*z; do
   tar -C "$folder/src" -xf "$archive"
 done
 
-for name in linux asm-generic; do
-  ln -s /usr/include/$name "$folder/include/$name"
-done
-ln -s "/usr/include/$(gcc -print-multiarch)/asm" "$folder/include/asm"
+# Debian's musl lacks the headers of the kernel.
+if [ "$compiler" = musl-gcc ]; then
+  for name in linux asm-generic; do
+    ln -s /usr/include/$name "$folder/include/$name"
+  done
+  ln -s "/usr/include/$(gcc -print-multiarch)/asm" "$folder/include/asm"
+fi
 
 # library NAME SOURCE OPTION...: compile what is one file.
 library() {
   local name=$1 source=$2
   shift 2
 
-  (cd "$(dirname "$source")" && musl-gcc -O2 -g -fPIC -w \
+  (cd "$(dirname "$source")" && $compiler -O2 -g -fPIC -w \
     -I"$folder/include" "$@" -c "$(basename "$source")" \
     -o "$folder/src/$name.o")
   ar rcs "$folder/lib/lib$name.a" "$folder/src/$name.o"
@@ -87,7 +93,7 @@ cp "$libev/ev.h" "$folder/include/"
 rm -rf "$apt" "$folder/src"
 cat > "$folder/lib/pkgconfig/cmocka.pc.new" <<EOF
 Name: cmocka
-Description: for musl
+Description: static
 Version: 1.1
 Libs: $folder/lib/libcmocka.a
 Cflags: -I$folder/include
