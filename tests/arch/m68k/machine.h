@@ -10,9 +10,6 @@
 #define SHOWN_REGISTERS 11
 #define SAVED_DWARF_NUMBERS { 2, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14 }
 
-/* Through a pointer gcc jumps to no function whose result is a pointer. */
-#define MACHINE_CALLS_HOOKS
-
 /* `platform` holds the difference between the two places of a result. */
 #define machine_platform_is_kept(journey, last) \
 	((void)(last), (journey)->platform == 0)

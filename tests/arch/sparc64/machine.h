@@ -10,9 +10,6 @@
 #define SAVED_DWARF_NUMBERS \
 	{ 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31 }
 
-/* Through a pointer gcc calls, and jumps to no function. */
-#define MACHINE_CALLS_HOOKS
-
 /* `platform` holds g2: nobody may have written it on the way. */
 #define machine_platform_is_kept(journey, last) ((journey)->platform == (last))
 
