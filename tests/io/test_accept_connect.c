@@ -4,6 +4,7 @@
  * nobody, no answer or no descriptor left.
  */
 #include "io/support.h"
+#include "support/environment.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -344,6 +345,12 @@ static void no_descriptor_left_is_told_and_loses_no_connection(void)
 	int server = listener(8), clients[2];
 	struct rlimit old;
 
+	/* It keeps the limit itself, by closing what the kernel accepted. */
+	if (environment_is_valgrind()) {
+		print_message("[  NOTE    ] valgrind loses it: not run\n");
+		close(server);
+		return;
+	}
 	for (int i = 0; i < 2; i++) {
 		calls[i] = (struct call){.make = make_accept, .fd = server};
 		call_begin(&calls[i]);

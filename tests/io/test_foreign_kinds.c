@@ -98,7 +98,7 @@ static void the_null_device_takes_and_ends(void)
 static void a_directory_says_what_it_is(void)
 {
 	int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char byte;
+	char byte = 0;
 
 	check_refuses((int)cress_read(fd, &byte, 1), EISDIR);
 	check_refuses((int)cress_write(fd, &byte, 1), EBADF);
