@@ -99,6 +99,19 @@ def switch_rows(paths):
   yield row
 
 
+def form_rows(paths):
+  """The switch of x86-64 beside other forms of itself."""
+  for case in ("raw", "raw-1site-d0", "raw-1site-d1", "raw-2site-d1",
+               "raw-1site-d3", "raw-2site-d3"):
+    row = Row("forms", case, "ns", 21, 3)
+    row.add(CRESS, paths.built("bench-raw"), "switch", case)
+    for form in ("ret", "jump", "pushed", "inline", "shared", "inline-shared"):
+      row.add(form, paths.built("bench-form-" + form), "switch", case)
+    row.add("boost-fcontext", paths.built("peer-fcontext"), "switch", case,
+            "coloured")
+    yield row
+
+
 def add_schedulers(paths, row, *more):
   """Add the contenders that have a scheduler, and `more` of them."""
   arguments = (row.bench, row.case)
@@ -232,6 +245,8 @@ def crawl_rows(paths):
 def all_rows(paths):
   """Every row, in the order in which they are measured."""
   yield from switch_rows(paths)
+  if os.uname().machine == "x86_64":
+    yield from form_rows(paths)
   yield from scheduler_rows(paths)
   yield from sync_rows(paths)
   yield from channel_rows(paths)
