@@ -248,6 +248,37 @@ static void an_exception_that_nobody_handles_ends_the_process(void)
 	kit_check(kit_signal_of(raise_in_vain, NULL) == SIGSEGV);
 }
 
+/* What asks the filter: for how the system calls it, see switch.S. */
+EXCEPTION_DISPOSITION cress_arch_unhandled(EXCEPTION_RECORD *record,
+					   void *frame, CONTEXT *context,
+					   void *dispatcher);
+
+/* Whoever finds something below the stack pointer did not put it there. */
+static __attribute__((noinline)) void soil_the_stack(void)
+{
+	volatile char below[1024];
+
+	for (size_t i = 0; i < sizeof(below); i++)
+		below[i] = 0x5a;
+}
+
+/* R31 */
+static void the_filter_is_told_what_was_raised_and_where(void)
+{
+	static EXCEPTION_RECORD record = {.ExceptionCode = OURS};
+	static CONTEXT context;
+	LPTOP_LEVEL_EXCEPTION_FILTER former =
+		SetUnhandledExceptionFilter(note_exception);
+
+	answer = EXCEPTION_CONTINUE_EXECUTION;
+	soil_the_stack();
+	kit_check(cress_arch_unhandled(&record, NULL, &context, NULL) ==
+		  ExceptionContinueExecution);
+	kit_check(met.ExceptionRecord == &record);
+	kit_check(met.ContextRecord == &context);
+	SetUnhandledExceptionFilter(former);
+}
+
 int main(int argc, char **argv)
 {
 	const struct kit_test tests[] = {
@@ -261,6 +292,7 @@ int main(int argc, char **argv)
 		KIT_TEST(what_belongs_to_the_thread_is_left_alone, 2),
 		KIT_TEST(the_filter_of_the_process_may_let_the_thrower_go_on,
 			 2),
+		KIT_TEST(the_filter_is_told_what_was_raised_and_where, 3),
 		KIT_TEST(an_exception_that_nobody_handles_ends_the_process, 1),
 	};
 
