@@ -191,10 +191,10 @@ for name in $selected; do
     echo "run.sh: there is no $name; there are: $ports" >&2
     exit 2
   fi
-  wanted="${wanted-} $packages"
+  wanted="${wanted-python3} $packages"
 done
 if [ $install = yes ]; then
-  need_packages $wanted || exit 1
+  need_packages $(printf '%s\n' $wanted | sort -u) || exit 1
 fi
 mkdir -p "$results"
 results=$(realpath "$results")
