@@ -22,7 +22,7 @@ root=$(realpath "$here/../..")
 arch=$root/arch
 kit=$root/tests/arch
 results=$root/build-ports
-install=yes mutants=yes rounds=100000
+install=yes mutants=yes rounds=1000000
 
 . "$root/tests/packages.sh"
 . "$here/ports.sh"
