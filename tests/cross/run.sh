@@ -191,7 +191,7 @@ for name in $selected; do
     echo "run.sh: there is no $name; there are: $ports" >&2
     exit 2
   fi
-  wanted="${wanted-python3} $packages"
+  wanted="${wanted-binutils python3} $packages"
 done
 if [ $install = yes ]; then
   need_packages $(printf '%s\n' $wanted | sort -u) || exit 1
