@@ -7,6 +7,8 @@
 	"move $a0, $sp\nbstrins.d $sp, $zero, 3, 0\nb system_start\n"
 
 #define SYSTEM_SP 3
+#define SYSTEM_FIRST 1
+#define SYSTEM_LAST 31
 #define SYSTEM_PC(context) ((context)->registers[0])
 #define SYSTEM_REGISTER(context, number) ((context)->registers[(number) + 1])
 #define SYSTEM_BREAKPOINT 0x002a0005u	/* break 5 */

@@ -10,6 +10,8 @@
 	"mv a0, sp\nandi sp, sp, -16\ntail system_start\n"
 
 #define SYSTEM_SP 2
+#define SYSTEM_FIRST 1
+#define SYSTEM_LAST 31
 #define SYSTEM_PC(context) ((context)->registers[0])
 #define SYSTEM_REGISTER(context, number) ((context)->registers[number])
 #define SYSTEM_BREAKPOINT 0x00100073u	/* ebreak */

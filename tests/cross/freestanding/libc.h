@@ -95,8 +95,7 @@ typedef struct {
 	unsigned long registers[33] __attribute__((aligned(16)));
 } ucontext_t;
 
-/* <execinfo.h>, and a walk that begins where a signal came. */
+/* <execinfo.h>: in tests/arch/unwinder. */
 int backtrace(void **buffer, int most);
-void unwind_interrupted(const ucontext_t *context);
 
 #endif

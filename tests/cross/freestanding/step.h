@@ -23,16 +23,6 @@ static inline uintptr_t step_pc(ucontext_t *interrupted)
 	return SYSTEM_PC(interrupted);
 }
 
-static inline void step_walk_of(void (*walk)(uintptr_t pc), uintptr_t pc,
-				const ucontext_t *trapped)
-{
-	unwind_interrupted(trapped);
-	walk(pc);
-	unwind_interrupted(NULL);
-}
-
-#define step_walk(walk, pc, trapped) step_walk_of(walk, pc, trapped)
-
 #include <breakpoints.h>
 
 #endif

@@ -1,20 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Walks a stack by its call frame information (DWARF 4, 6.4; LSB, "Exception
- * Frames"), as the unwinder of a compiler does where there is one. It knows
- * what the kit and its compilers write, and ends the program at anything else.
+ * Walks a stack by its call frame information, as the unwinder of a compiler
+ * does where there is one that goes by it. It knows what the kit and its
+ * compilers write, and ends the program at anything else.
+ *
+ * The processor's system.h knows its registers: SYSTEM_SP, and those that a
+ * signal's frame has, SYSTEM_FIRST to SYSTEM_LAST.
  */
+#include "tables.h"
+
 #include <execinfo.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <system.h>
 #include <unwind.h>
 
 #define REGISTERS 64
 #define FLOATS 32		/* from there on they are floats */
-#define PT_GNU_EH_FRAME 0x6474e550u
 #define DEEPEST 4
+
+/* Which register that is that DWARF has a number for. */
+#ifndef SYSTEM_NUMBER
+#define SYSTEM_NUMBER(number) (number)
+#endif
+
+/* The code that a return address leads to. */
+#ifndef SYSTEM_CODE_AT
+#define SYSTEM_CODE_AT(address) (address)
+#endif
 
 /* Where the caller's value of a register is. */
 struct rule {
@@ -27,19 +40,6 @@ struct rules {
 	struct rule of[REGISTERS], cfa;
 };
 
-struct cie {
-	uintptr_t code_unit;
-	intptr_t data_unit;
-	unsigned return_register;
-	const uint8_t *program, *end;
-};
-
-struct fde {
-	struct cie cie;
-	uintptr_t first, last;
-	const uint8_t *program, *end;
-};
-
 /* A frame. In one that was interrupted, and did not call, `exact` is set. */
 struct _Unwind_Context {
 	uint64_t registers[REGISTERS];
@@ -47,122 +47,6 @@ struct _Unwind_Context {
 	struct fde fde;
 	int exact;
 };
-
-/* The program's own headers: linkers know this name. */
-extern const uint8_t __ehdr_start[] __attribute__((visibility("hidden")));
-
-struct program_header {
-	uint32_t type;
-#if __SIZEOF_POINTER__ == 8
-	uint32_t flags;
-#endif
-	uintptr_t offset, address, physical, file_size, memory_size, rest[2];
-};
-
-#if __SIZEOF_POINTER__ == 8
-#define HEADERS_OFFSET 32
-#define HEADERS_COUNT 56
-#define HEADER_SIZE 56
-#else
-#define HEADERS_OFFSET 28
-#define HEADERS_COUNT 44
-#define HEADER_SIZE 32
-#endif
-
-static int32_t word_at(const void *where)
-{
-	int32_t word;
-
-	memcpy(&word, where, sizeof(word));
-	return word;
-}
-
-static uintptr_t unsigned_number(const uint8_t **at)
-{
-	uintptr_t number = 0;
-	unsigned shift = 0;
-
-	do {
-		number |= (uintptr_t)(**at & 0x7f) << shift;
-		shift += 7;
-	} while (*(*at)++ & 0x80);
-	return number;
-}
-
-static intptr_t signed_number(const uint8_t **at)
-{
-	const uint8_t *start = *at;
-	uintptr_t number = unsigned_number(at);
-	unsigned bits = 7 * (unsigned)(*at - start);
-
-	if ((*at)[-1] & 0x40 && bits < 8 * sizeof(number))
-		number |= ~(uintptr_t)0 << bits;
-	return (intptr_t)number;
-}
-
-/* The sorted table that the linker has made, or NULL. */
-static const uint8_t *frame_table(void)
-{
-	uintptr_t start = 0;
-	uint16_t count;
-
-	memcpy(&start, __ehdr_start + HEADERS_OFFSET, sizeof(start));
-	memcpy(&count, __ehdr_start + HEADERS_COUNT, sizeof(count));
-	for (unsigned i = 0; i < count; i++) {
-		struct program_header header;
-
-		memcpy(&header, __ehdr_start + start + i * HEADER_SIZE,
-		       HEADER_SIZE);
-		if (header.type == PT_GNU_EH_FRAME)
-			return (const uint8_t *)header.address;
-	}
-	return NULL;
-}
-
-static void read_cie(const uint8_t *at, struct cie *cie)
-{
-	const char *augmentation = (const char *)at + 9;
-
-	cie->end = at + 4 + word_at(at);
-	if ((at[8] != 1 && at[8] != 3) || strcmp(augmentation, "zR") != 0)
-		abort();
-	at += 12;
-	cie->code_unit = unsigned_number(&at);
-	cie->data_unit = signed_number(&at);
-	cie->return_register = *at++;
-	/* Addresses are 32 bits long, and count from where they are. */
-	if (unsigned_number(&at) != 1 || *at++ != 0x1b)
-		abort();
-	cie->program = at;
-}
-
-static void read_fde(const uint8_t *at, struct fde *fde)
-{
-	fde->end = at + 4 + word_at(at);
-	read_cie(at + 4 - word_at(at + 4), &fde->cie);
-	fde->first = (uintptr_t)(at + 8) + (uintptr_t)(intptr_t)word_at(at + 8);
-	fde->last = fde->first + (uintptr_t)word_at(at + 12);
-	at += 16;
-	uintptr_t skipped = unsigned_number(&at);
-
-	fde->program = at + skipped;
-}
-
-/* What describes the code there; 0: nothing does. */
-static int find_fde(uintptr_t ip, struct fde *fde)
-{
-	const uint8_t *table = frame_table();
-	const uint8_t kind[4] = { 1, 0x1b, 3, 0x3b };
-
-	if (table == NULL || memcmp(table, kind, sizeof(kind)) != 0)
-		abort();
-	for (int32_t i = 0; i < word_at(table + 8); i++) {
-		read_fde(table + word_at(table + 12 + 8 * i + 4), fde);
-		if (ip >= fde->first && ip < fde->last)
-			return 1;
-	}
-	return 0;
-}
 
 /* An expression that is one register and an offset is all that we write. */
 static struct rule at_register(const uint8_t **at)
@@ -178,11 +62,16 @@ static struct rule at_register(const uint8_t **at)
 	return rule;
 }
 
+static unsigned known(uintptr_t number)
+{
+	if (SYSTEM_NUMBER(number) >= REGISTERS)
+		abort();
+	return (unsigned)SYSTEM_NUMBER(number);
+}
+
 static struct rule *rule_of(struct rules *rules, uintptr_t number)
 {
-	if (number >= REGISTERS)
-		abort();
-	return &rules->of[number];
+	return &rules->of[known(number)];
 }
 
 /* Rules of one register, and of the frame; what else there is ends it. */
@@ -206,15 +95,14 @@ static void set_rule(unsigned code, const uint8_t **at, struct rules *rules,
 		break;
 	case 0x09:
 		rule->how = IN_REGISTER;
-		rule->number = (unsigned)unsigned_number(at);
-		rule_of(rules, rule->number);
+		rule->number = known(unsigned_number(at));
 		break;
 	case 0x0c:	/* def_cfa */
-		rules->cfa.number = (unsigned)number;
+		rules->cfa.number = known(number);
 		rules->cfa.offset = (intptr_t)unsigned_number(at);
 		break;
 	case 0x0d:
-		rules->cfa.number = (unsigned)number;
+		rules->cfa.number = known(number);
 		break;
 	case 0x0e:
 		rules->cfa.offset = (intptr_t)unsigned_number(at);
@@ -269,7 +157,7 @@ static void run_program(const uint8_t *at, const uint8_t *end, uintptr_t ip,
 		else if (code == 0x06) {
 			uintptr_t number = unsigned_number(&at);
 
-			*rule_of(rules, number) = first->of[number];
+			*rule_of(rules, number) = first->of[known(number)];
 		} else if (code == 0x0a && depth < DEEPEST)
 			kept[depth++] = *rules;
 		else if (code == 0x0b && depth > 0)
@@ -320,7 +208,8 @@ static int step_out(struct _Unwind_Context *frame)
 	for (unsigned i = 0; i < REGISTERS; i++)
 		caller.registers[i] = value_of(i, &rules.of[i], old,
 					       caller.cfa);
-	caller.ip = (uintptr_t)caller.registers[cie->return_register];
+	caller.ip = SYSTEM_CODE_AT(
+		(uintptr_t)caller.registers[cie->return_register]);
 	caller.registers[SYSTEM_SP] = caller.cfa;
 	caller.exact = 0;
 	*frame = caller;
@@ -330,9 +219,12 @@ static int step_out(struct _Unwind_Context *frame)
 /* Where the next walk is to begin, if not at its caller. */
 static const ucontext_t *interrupted;
 
-void unwind_interrupted(const ucontext_t *context)
+void unwind_trapped(void (*walk)(uintptr_t pc), uintptr_t pc,
+		    const ucontext_t *trapped)
 {
-	interrupted = context;
+	interrupted = trapped;
+	walk(pc);
+	interrupted = NULL;
 }
 
 /* Floats that a callee keeps are still those of the code that was trapped. */
@@ -343,7 +235,7 @@ _Unwind_Backtrace(_Unwind_Trace_Fn trace, void *argument)
 
 	SYSTEM_NOTE_REGISTERS(frame.registers, frame.ip);
 	if (interrupted != NULL) {
-		for (unsigned i = 1; i < FLOATS; i++)
+		for (unsigned i = SYSTEM_FIRST; i <= SYSTEM_LAST; i++)
 			frame.registers[i] = SYSTEM_REGISTER(interrupted, i);
 		frame.ip = SYSTEM_PC(interrupted);
 		frame.cfa = (uintptr_t)frame.registers[SYSTEM_SP];
@@ -362,7 +254,10 @@ _Unwind_Backtrace(_Unwind_Trace_Fn trace, void *argument)
 
 _Unwind_Word _Unwind_GetGR(struct _Unwind_Context *frame, int number)
 {
-	return (_Unwind_Word)frame->registers[number];
+	uintptr_t which = (uintptr_t)number & ~(uintptr_t)UPPER_HALF(0);
+
+	return (_Unwind_Word)(frame->registers[known(which)] >>
+			      (number & UPPER_HALF(0) ? 32 : 0));
 }
 
 _Unwind_Ptr _Unwind_GetIP(struct _Unwind_Context *frame)
