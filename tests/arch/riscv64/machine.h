@@ -8,13 +8,21 @@
 /* s0 to s11, fs0 to fs11: their DWARF numbers. */
 #if __riscv_xlen == 64
 #define SAVED_REGISTERS 24
+#define FLOAT(number) number
 #else
 #define SAVED_REGISTERS 36		/* a float takes two words */
-#define SHOWN_REGISTERS 12
+#define FLOAT(number) number, UPPER_HALF(number)
 #endif
+#if __riscv_xlen == 64 || defined(KIT_UNWINDER)
 #define SAVED_DWARF_NUMBERS \
-	{ 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, \
-	  40, 41, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59 }
+	{ 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, FLOAT(40), \
+	  FLOAT(41), FLOAT(50), FLOAT(51), FLOAT(52), FLOAT(53), FLOAT(54), \
+	  FLOAT(55), FLOAT(56), FLOAT(57), FLOAT(58), FLOAT(59) }
+#else
+#define SHOWN_REGISTERS 12
+#define SAVED_DWARF_NUMBERS \
+	{ 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27 }
+#endif
 
 /* The rounding mode; the sticky flags are read and written apart from it. */
 static inline uint64_t machine_control(void)

@@ -230,6 +230,10 @@ static const char *put_argument(struct text *text, const char *format,
 {
 	int width = 0, places = 0, longs = 0;
 
+	if (*format == '#') {
+		put_string(text, "0x");
+		format++;
+	}
 	for (; *format >= '0' && *format <= '9'; format++)
 		width = width * 10 + *format - '0';
 	if (*format == '.')
@@ -245,6 +249,8 @@ static const char *put_argument(struct text *text, const char *format,
 		put_signed(text, va_arg(*list, long));
 	else if (*format == 'u' && longs == 1)
 		put_number(text, va_arg(*list, unsigned long), 10, width);
+	else if (*format == 'x' && longs == 1)
+		put_number(text, va_arg(*list, unsigned long), 16, width);
 	else if (*format == 'x' && longs == 2)
 		put_number(text, va_arg(*list, unsigned long long), 16, width);
 	else if (*format == 'f')
