@@ -410,6 +410,6 @@ int main(int argc, char **argv)
 	};
 
 	if (!steps)
-		printf("# here nothing can stop at each instruction\n");
+		printf("# here nothing stops at each instruction\n");
 	return kit_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -56,9 +56,9 @@ port aarch64 aarch64 aarch64-linux-gnu 'qemu-aarch64-static -cpu max' \
 port riscv64 riscv64 riscv64-linux-gnu qemu-riscv64-static \
   'each instruction' 'psABI, LP64D'
 port armhf arm arm-linux-gnueabihf qemu-arm-static \
-  'backtraces (EXIDX)' 'AAPCS32, hard floats'
+  'each instruction, and backtraces (EXIDX)' 'AAPCS32, hard floats'
 port armel arm arm-linux-gnueabi qemu-arm-static \
-  'backtraces (EXIDX)' 'AAPCS32, soft floats'
+  'each instruction, and backtraces (EXIDX)' 'AAPCS32, soft floats'
 port i386 x86 i686-linux-gnu qemu-i386-static \
   'each instruction' 'System V, with SSE' \
   -msse2 -mfpmath=sse -maccumulate-outgoing-args

@@ -3,17 +3,29 @@
 #ifndef TESTS_ARCH_MACHINE_H
 #define TESTS_ARCH_MACHINE_H
 
-/* Unwinding goes by other tables than those that describe a switch. */
+/* The compiler's unwinder has other tables than those that tell of a switch. */
+#ifndef KIT_UNWINDER
 #define MACHINE_UNWINDS_BY_EXIDX 1
+#endif
 
-/* r4 to r11, and d8 to d15, of two words each; DWARF numbers of the first. */
+/* The lowest bit says that the code is Thumb. */
+#define machine_code_of(function) ((uintptr_t)(function) & ~(uintptr_t)1)
+
+/* r4 to r11, and d8 to d15, of two words each: their DWARF numbers. */
 #ifdef __ARM_FP
 #define SAVED_REGISTERS 24
 #else
 #define SAVED_REGISTERS 8
 #endif
+#if defined(__ARM_FP) && defined(KIT_UNWINDER)
+#define HALVES(number) number, UPPER_HALF(number)
+#define SAVED_DWARF_NUMBERS \
+	{ 4, 5, 6, 7, 8, 9, 10, 11, HALVES(264), HALVES(265), HALVES(266), \
+	  HALVES(267), HALVES(268), HALVES(269), HALVES(270), HALVES(271) }
+#else
 #define SHOWN_REGISTERS 8
 #define SAVED_DWARF_NUMBERS { 4, 5, 6, 7, 8, 9, 10, 11 }
+#endif
 
 #ifndef __ARM_FP
 

@@ -2,6 +2,7 @@
 /* ARM for the proof kit: journeys and the hook that poison.h declares. */
 	.syntax unified
 	.arm
+	.cfi_sections .debug_frame
 
 #define BEFORE 64
 #ifdef __ARM_FP
@@ -20,15 +21,28 @@
 .endm
 
 /* The frame: 96 bytes for registers, r4 to r11 first; the journey, lr. */
+.macro cfi_of_frame
+	.cfi_def_cfa_offset 104
+	.irp	n, 4, 5, 6, 7, 8, 9, 10, 11
+	.cfi_offset \n, (\n - 4) * 4 - 104
+#ifdef __ARM_FP
+	.cfi_offset \n + 260, (\n - 4) * 8 + 32 - 104
+#endif
+	.endr
+	.cfi_offset 14, -4
+.endm
+
 .macro JOURNEY name, set_flags:vararg
 	.text
 	.globl	\name
 	.type	\name, %function
 \name:
+	.cfi_startproc
 	push	{r0, lr}
 	sub	sp, sp, #96
 	mov	r12, sp
 	all	stmia, r12
+	cfi_of_frame
 	mov	r12, r0
 	str	sp, [r12, #40]
 
@@ -49,7 +63,9 @@
 	mov	r12, sp
 	all	ldmia, r12
 	add	sp, sp, #96
+	.cfi_def_cfa_offset 8
 	pop	{r1, pc}
+	.cfi_endproc
 	.size	\name, . - \name
 .endm
 
@@ -59,9 +75,11 @@ JOURNEY poison_there, cmp sp, #0
 	.globl	poison_hook
 	.type	poison_hook, %function
 poison_hook:
+	.cfi_startproc
 	ldr	r12, =poison_seen
 	all	stmia, r12
 	b	poison_hook_body
+	.cfi_endproc
 	.size	poison_hook, . - poison_hook
 	.ltorg
 

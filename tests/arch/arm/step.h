@@ -1,24 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* No instruction of a switch is stopped at: see machine.h. */
+/* Breakpoints of ARM; see breakpoints.h. No switch is in Thumb. */
 #ifndef TESTS_ARCH_STEP_H
 #define TESTS_ARCH_STEP_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <ucontext.h>
 
-static inline void step_begin(uintptr_t first, uintptr_t last)
+typedef uint32_t step_unit;
+
+#define STEP_BREAKPOINT 0xe7f001f0u	/* udf #16, Linux' own */
+#define STEP_ENTRY 12
+
+/* One instruction moves many registers; without floats that is nearly all. */
+#ifndef __ARM_FP
+#define STEP_OLD 5
+#define STEP_NEW 4
+#define STEP_ALL 10
+#endif
+
+static inline size_t step_length(const step_unit *code)
 {
-	(void)first;
-	(void)last;
+	(void)code;
+	return 1;
 }
 
-static inline void step_end(void)
-{
-}
-
-static inline uintptr_t step_next(ucontext_t *interrupted)
+static inline uintptr_t step_pc(ucontext_t *interrupted)
 {
 	return interrupted->uc_mcontext.arm_pc;
 }
+
+#include "../breakpoints.h"
 
 #endif
