@@ -84,6 +84,8 @@ void cress_arch_init(struct arch_context *context, void *top,
 	uint64_t self = (uintptr_t)context;
 
 	getcontext(&context->machine);
+	/* Not every C library makes the alignment right. */
+	top = (char *)((uintptr_t)top & ~(uintptr_t)15);
 	context->machine.uc_stack.ss_sp = (char *)top - NOMINAL_STACK;
 	context->machine.uc_stack.ss_size = NOMINAL_STACK;
 	context->machine.uc_link = NULL;

@@ -130,6 +130,20 @@ debug_frames() {
     run_one unwind-frames
 }
 
+# oracle POISON: the ucontext port, and that it does the same.
+oracle() {
+  local portable=$arch/ucontext/switch.c
+
+  [ -e "$kit/$cpu/oracle.c" ] && portable="$portable $kit/$cpu/oracle.c"
+  build entry-oracle ucontext "$kit/test_entry.c" $portable &&
+    run_one entry-oracle || return 1
+  # What swapcontext is called by cannot keep the TOC that a journey poisons.
+  [ $cpu = ppc64 ] && return
+  build oracle ucontext "$kit/test_registers.c" $1 $portable &&
+    run_one oracle &&
+    "$kit/same_digest.sh" 20000 "$folder/registers" "$folder/oracle" $run
+}
+
 # R5: the kit on one architecture, in the folder $folder.
 prove_kit() {
   local name libraries=-lm poison=$kit/$cpu/poison.S port=$arch/$cpu/switch.S
@@ -146,14 +160,7 @@ prove_kit() {
   fi
   stack_is_not_executable && guards || return 1
 
-  # What swapcontext is called by cannot keep the TOC that a journey poisons.
-  if [ $cpu != ppc64 ]; then
-    [ -e "$kit/$cpu/oracle.c" ] && poison="$poison $kit/$cpu/oracle.c"
-    build oracle ucontext "$kit/test_registers.c" $poison \
-      "$arch/ucontext/switch.c" && run_one oracle &&
-      "$kit/same_digest.sh" 20000 "$folder/registers" "$folder/oracle" $run ||
-      return 1
-  fi
+  oracle "$poison" || return 1
   if [ $cpu = aarch64 ]; then
     guarded_branches || return 1
   fi
