@@ -13,8 +13,8 @@ example_packages='libhttp-parser-dev libcurl4-openssl-dev libxml2-dev
 # netbase: the names of services are not in a minimal system. The older clang's
 # MemorySanitizer does not know this C library's fstat().
 check_packages='clang libclang-rt-14-dev llvm clang-19 libclang-rt-19-dev
-  valgrind binutils util-linux xz-utils strace gdb netbase linux-perf libunwind-dev
-  musl-tools'
+  valgrind binutils util-linux xz-utils strace gdb netbase linux-perf
+  libunwind-dev musl-tools'
 
 cross_packages='gcc-aarch64-linux-gnu g++-aarch64-linux-gnu
   libc6-dev-arm64-cross qemu-user-static'

@@ -194,13 +194,13 @@ static void each_new_waiter_makes_the_loop_look_at_the_number_anew(void)
 	in_each_loop(replace_after_the_poll, "one two");
 }
 
-static void *wait_for_room_a_while(void *fd)
-{
-	cress_scope_t limit;
+static cress_scope_t room;
 
-	cress_scope_open(&limit, 0.003);
-	check_refuses(cress_wait_fd(as_number(fd), POLLOUT), ETIMEDOUT);
-	cress_scope_close(&limit);
+static void *wait_for_room(void *fd)
+{
+	cress_scope_open(&room, INFINITY);
+	check_refuses(cress_wait_fd(as_number(fd), POLLOUT), ECANCELED);
+	cress_scope_close(&room);
 	return NULL;
 }
 
@@ -209,6 +209,7 @@ static void *close_after_the_poll(void *unused)
 	cress_sleep(0.001);
 	close(ends[0]);
 	close(ends[1]);
+	check_int(cress_scope_cancel(&room), 0);
 	return unused;
 }
 
@@ -217,7 +218,7 @@ static void stop_one_direction(void)
 	make_pair(ends);
 	fill(ends[0]);
 	cress_go(read_and_note, as_value(ends[0]));
-	cress_go(wait_for_room_a_while, as_value(ends[0]));
+	cress_go(wait_for_room, as_value(ends[0]));
 	cress_go(close_after_the_poll, NULL);
 }
 
