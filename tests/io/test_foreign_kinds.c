@@ -106,6 +106,16 @@ static void a_directory_says_what_it_is(void)
 	check_int(close(fd), 0);
 }
 
+/* Some containers have none. */
+static int open_terminal(int *keyboard, int *terminal)
+{
+	if (openpty(keyboard, terminal, NULL, NULL, NULL) == 0)
+		return 1;
+	check(errno == ENOENT || errno == ENODEV);
+	environment_say("not run", "there are no terminals");
+	return 0;
+}
+
 /* R43, D10 */
 static void a_terminal_parks_only_its_caller(void)
 {
@@ -113,7 +123,8 @@ static void a_terminal_parks_only_its_caller(void)
 	struct call hung = {.make = make_read, .size = 16};
 	int keyboard, terminal;
 
-	check_int(openpty(&keyboard, &terminal, NULL, NULL, NULL), 0);
+	if (!open_terminal(&keyboard, &terminal))
+		return;
 	call.fd = terminal;
 	call_begin(&call);
 	check(call_is_parked(&call));
@@ -140,7 +151,8 @@ static void the_master_of_a_terminal_parks_only_its_caller(void)
 	struct call hung = {.make = make_read, .size = 16};
 	int keyboard, terminal;
 
-	check_int(openpty(&keyboard, &terminal, NULL, NULL, NULL), 0);
+	if (!open_terminal(&keyboard, &terminal))
+		return;
 	call.fd = hung.fd = keyboard;
 	call_begin(&call);
 	check(call_is_parked(&call));
