@@ -4,7 +4,8 @@
  * it may hand in, and what a thread leaves behind when it ends.
  *
  * An owner is a thread that makes one coroutine of each state and then waits,
- * so that the test acts while it lives.
+ * so that the test acts while it lives. Each test has its own, because one that
+ * fails leaves its thread behind, waiting.
  */
 #include "support/suite.h"
 
@@ -99,7 +100,7 @@ static void release_all(struct owner *owner)
 static void another_threads_coroutines_are_refused_and_not_run(void **state)
 {
 	(void)state;
-	struct owner owner;
+	static struct owner owner;
 
 	owner_start(&owner);
 	for (int i = 0; i < KINDS; i++) {
@@ -124,7 +125,7 @@ static void another_threads_coroutines_are_refused_and_not_run(void **state)
 static void other_calls_refuse_other_threads_too(void **state)
 {
 	(void)state;
-	struct owner owner;
+	static struct owner owner;
 
 	owner_start(&owner);
 	cress_t *c = owner.coroutines[UNSTARTED];
@@ -142,7 +143,7 @@ static void other_calls_refuse_other_threads_too(void **state)
 static void what_a_gone_thread_left_is_never_resumed(void **state)
 {
 	(void)state;
-	struct owner owner;
+	static struct owner owner;
 
 	owner_start(&owner);
 	owner_go_on(&owner);
@@ -164,7 +165,7 @@ static void what_a_gone_thread_left_is_never_resumed(void **state)
 static void a_release_elsewhere_is_delivered_by_collect(void **state)
 {
 	(void)state;
-	struct owner owner;
+	static struct owner owner;
 
 	owner_start(&owner);
 	cress_release(owner.coroutines[ACTIVE]);
@@ -182,7 +183,7 @@ static void a_release_elsewhere_is_delivered_by_collect(void **state)
 static void a_release_elsewhere_is_delivered_by_a_switch(void **state)
 {
 	(void)state;
-	struct owner owner;
+	static struct owner owner;
 
 	owner_start(&owner);
 	owner.collect = 0;
@@ -200,7 +201,7 @@ static void a_release_elsewhere_is_delivered_by_a_switch(void **state)
 static void a_release_after_the_thread_is_gone_runs_nothing(void **state)
 {
 	(void)state;
-	struct owner owner;
+	static struct owner owner;
 
 	owner_start(&owner);
 	owner_go_on(&owner);
@@ -214,7 +215,7 @@ static void a_release_after_the_thread_is_gone_runs_nothing(void **state)
 static void a_release_still_queued_is_delivered_at_the_end(void **state)
 {
 	(void)state;
-	struct owner owner;
+	static struct owner owner;
 
 	owner_start(&owner);
 	owner_go_on(&owner);
@@ -230,7 +231,7 @@ static void a_release_still_queued_is_delivered_at_the_end(void **state)
 static void references_may_be_taken_and_given_on_any_thread(void **state)
 {
 	(void)state;
-	struct owner owner;
+	static struct owner owner;
 
 	owner_start(&owner);
 	for (int i = 0; i < KINDS; i++) {
