@@ -221,6 +221,31 @@ static void one_that_switches_away_instead_stays_alive(void **state)
 	cress_release(kept);
 }
 
+static void *ignore_one_exit(void *arg)
+{
+	cress_switch(main_one, arg);
+	note("error:%d", cress_error());
+	cress_switch(main_one, NULL);
+	note("again:%d", cress_error());
+	return as_value(2);
+}
+
+/* G26 */
+static void one_that_switches_away_needs_no_handle_to_live(void **state)
+{
+	(void)state;
+	main_one = cress_current();
+	cress_t *c = cress_new(ignore_one_exit, NULL);
+
+	assert_gives(cress_switch(c, as_value(1)), as_value(1));
+	cress_release(c);
+	assert_string_equal(noted(), "error:-1");
+	assert_true(cress_is_active(c));
+	assert_gives(cress_switch(c, NULL), as_value(2));
+
+	assert_string_equal(noted(), "again:0");
+}
+
 /* G28 */
 static void releasing_an_unstarted_one_runs_nothing(void **state)
 {
@@ -384,6 +409,7 @@ int main(void)
 		test(the_last_release_ends_an_active_coroutine_at_once),
 		test(whoever_releases_goes_on_when_it_is_dead),
 		test(one_that_switches_away_instead_stays_alive),
+		test(one_that_switches_away_needs_no_handle_to_live),
 		test(releasing_an_unstarted_one_runs_nothing),
 		test(an_error_in_a_forced_exit_is_logged_not_delivered),
 		test(one_may_release_oneself_and_still_return),

@@ -175,6 +175,13 @@ static void the_parent_of_main_cannot_be_set_nor_none_be_given(void **state)
 	cress_release(c);
 }
 
+static void *set_own_parent(void *arg)
+{
+	check(cress_set_parent(cress_current(), arg) == -1);
+	check(errno == EXDEV);
+	return NULL;
+}
+
 static void set_foreign_parents(void *arg)
 {
 	cress_t **foreign = arg;
@@ -182,6 +189,10 @@ static void set_foreign_parents(void *arg)
 	cress_attr_t attr = {0};
 
 	for (int i = 0; i < 3; i++) {
+		cress_t *started = cress_new(set_own_parent, NULL);
+
+		cress_switch(started, foreign[i]);
+		cress_release(started);
 		check(cress_set_parent(mine, foreign[i]) == -1);
 		check(errno == EXDEV);
 		check(cress_set_parent(foreign[i], mine) == -1);

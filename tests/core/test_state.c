@@ -193,6 +193,31 @@ static void rounding_belongs_to_the_coroutine(void **state)
 	cress_release(c);
 }
 
+static void *note_rounding(void *arg)
+{
+	note("%s", fegetround() == FE_UPWARD ? "upward" : "other");
+	return arg;
+}
+
+/* D15, R3 */
+static void a_new_one_rounds_as_its_creator_did(void **state)
+{
+	(void)state;
+	if (!sums_are_rounded_as_said()) {
+		environment_say("not tried", "floats are made by software");
+		return;
+	}
+
+	fesetround(FE_UPWARD);
+	cress_t *c = cress_new(note_rounding, NULL);
+	fesetround(FE_DOWNWARD);
+	cress_switch(c, NULL);
+	fesetround(FE_TONEAREST);
+
+	assert_string_equal(noted(), "upward");
+	cress_release(c);
+}
+
 static void *take_over(void *arg)
 {
 	check(fegetround() == FE_DOWNWARD);
@@ -281,6 +306,7 @@ int main(void)
 		test(the_delivered_error_is_not_seen_by_the_next),
 		test(the_error_is_that_of_ones_own_last_switch),
 		test(rounding_belongs_to_the_coroutine),
+		test(a_new_one_rounds_as_its_creator_did),
 		test(shared_control_words_are_handed_over),
 		test(longjmp_works_within_a_coroutine),
 	};

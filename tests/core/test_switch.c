@@ -126,7 +126,7 @@ static void *walk(void *arg)
 	return cress_switch(main_one, as_value(me));
 }
 
-/* G9 */
+/* G9, G8 */
 static void siblings_switch_to_each_other_in_any_order(void **state)
 {
 	(void)state;
@@ -249,6 +249,28 @@ static void a_living_child_of_the_dead_returns_to_the_grandparent(void **state)
 	cress_release(parent);
 }
 
+/* G12, R29 */
+static void a_result_passes_over_the_dead_to_the_next_living(void **state)
+{
+	(void)state;
+	main_one = cress_current();
+	cress_t *grandparent = cress_new(wait_for_grandchild, NULL);
+	cress_attr_t attr = {.parent = grandparent};
+	cress_t *parent = cress_new(give_back, &attr);
+
+	attr.parent = parent;
+	second = cress_new(park_then_return, &attr);
+	assert_gives(cress_switch(second, NULL), NULL);
+	assert_gives(cress_switch(grandparent, parent), NULL);
+	assert_true(cress_is_dead(parent) && !cress_is_dead(second));
+	assert_gives(cress_switch(second, as_value(3)), as_value(30));
+
+	assert_non_null(strstr(noted(), "again:30"));
+	cress_release(second);
+	cress_release(parent);
+	cress_release(grandparent);
+}
+
 /* G10, G7 */
 static void a_result_starts_a_parent_that_has_not_run(void **state)
 {
@@ -340,6 +362,7 @@ int main(void)
 		test(a_switch_to_a_dead_coroutine_goes_to_its_parent),
 		test(a_dead_parent_is_passed_over_for_the_grandparent),
 		test(a_living_child_of_the_dead_returns_to_the_grandparent),
+		test(a_result_passes_over_the_dead_to_the_next_living),
 		test(a_result_starts_a_parent_that_has_not_run),
 		test(a_parent_without_an_entry_loses_no_result),
 		test(an_error_goes_to_the_parent_and_the_switcher_stays),

@@ -317,6 +317,29 @@ static void a_tracer_can_see_itself_and_end_the_tracing(void **state)
 	assert_string_equal(noted(), "once");
 }
 
+static int note_number(int event, cress_t *from, cress_t *to, void *context)
+{
+	(void)from;
+	(void)to;
+	(void)context;
+	note("%d", event);
+	return 0;
+}
+
+/* G44: programs that are compiled already know no names */
+static void events_have_the_numbers_that_they_always_had(void **state)
+{
+	(void)state;
+	cress_t *c = named("c", fail_at_once, NULL);
+
+	cress_set_trace(note_number, NULL, NULL, NULL);
+	cress_switch(c, as_value(EIO));
+	untrace();
+
+	assert_string_equal(noted(), "1 2");
+	cress_release(c);
+}
+
 static int only_known_events(int event, cress_t *from, cress_t *to, void *seen)
 {
 	(void)from;
@@ -393,6 +416,7 @@ int main(void)
 		test(a_tracer_may_raise_where_a_result_arrives),
 		test(a_number_that_is_no_error_is_raised_as_einval),
 		test(a_tracer_can_see_itself_and_end_the_tracing),
+		test(events_have_the_numbers_that_they_always_had),
 		test(a_tracer_that_ignores_the_unknown_misses_nothing),
 		test(the_dying_origin_can_still_be_looked_at),
 		test(a_forced_exit_is_a_throw_and_comes_back),

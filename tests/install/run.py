@@ -8,7 +8,8 @@ nothing else, want no executable stack, and tell AddressSanitizer,
 ThreadSanitizer and valgrind of every switch without being built for them.
 MemorySanitizer must see all code, so its program has the library in it.
 
-usage: run.py BUILD_FOLDER
+usage: run.py BUILD_FOLDER [WORD...]
+With words, only those checks are made whose names have all of them.
 Ends with `N passed, N failed, N skipped`; status 77: the build itself is made
 for a sanitizer, and this is about the ordinary one.
 """
@@ -118,10 +119,10 @@ def is_for_sanitizers(build):
 
 
 def main(arguments):
-  if len(arguments) != 1:
+  if not arguments:
     print(__doc__, file=sys.stderr)
     return 2
-  build = os.path.abspath(arguments[0])
+  build, words = os.path.abspath(arguments[0]), arguments[1:]
   if is_for_sanitizers(build):
     print('0 passed, 0 failed, 1 skipped')
     return 77
@@ -134,6 +135,8 @@ def main(arguments):
       print('0 passed, 1 failed, 0 skipped')
       return 1
     for name, check, extra in checks.all_checks():
+      if not all(word in name for word in words):
+        continue
       result, message = checks.attempt(check, installed, extra)
       counts[result] += 1
       print(f'{result:8}{name}{": " if message else ""}{message}')

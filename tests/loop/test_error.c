@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include <cress/runtime.h>
+
 static const cress_attr_t named = {.name = "gwendolen"};
 
 /* V8, D1 */
@@ -258,6 +260,36 @@ static void an_error_thrown_at_the_hub_does_not_stop_the_loop(void)
 	cress_release(dead);
 }
 
+static int lines_met;
+
+static void log_and_fail(int level, const char *line, void *context)
+{
+	(void)level;
+	(void)line;
+	(void)context;
+	lines_met++;
+	errno = EXDEV;
+}
+
+/* V68 */
+static void the_error_of_a_log_function_is_nobodys(void)
+{
+	cress_t *dead = cress_spawn(give_back, NULL);
+
+	lines_met = 0;
+	check_int(cress_wait(dead, NULL), 0);
+	cress_set_log(log_and_fail, NULL);
+	errno = EDOM;
+	cress_throw(cress_parent(dead), EIO);
+	check_int(errno, EDOM);
+	cress_go(fail_with, as_value(EIO));
+	check_int(cress_sleep(0.001), 0);
+
+	check_int(errno, EDOM);
+	check_int(lines_met, 2);
+	cress_release(dead);
+}
+
 static void *throw_at_a_spawn(void *c)
 {
 	cress_throw(c, EIO);
@@ -298,6 +330,7 @@ int main(void)
 		in_any_order(errno_belongs_to_the_coroutine),
 		on_virtual(a_thousand_failures_do_not_stop_the_loop),
 		in_any_order(an_error_thrown_at_the_hub_does_not_stop_the_loop),
+		in_order(the_error_of_a_log_function_is_nobodys),
 		in_order(a_throw_at_an_unstarted_one_only_kills_that),
 	};
 

@@ -325,6 +325,20 @@ static void short_ones_share_one_stack_one_after_another(void)
 	check(after.in_use + after.pooled <= before.in_use + before.pooled + 2);
 }
 
+/* R22: the last to die still runs on it when the next one starts */
+static void a_stack_is_not_cleaned_before_it_is_left(void)
+{
+	const cress_attr_t attr = {.flags = CRESS_CLEAN_STACK};
+	cress_t *all[5];
+
+	for (int i = 0; i < 5; i++)
+		all[i] = cress_spawn_with(note_word, "ran", &attr);
+	for (int i = 0; i < 5; i++)
+		check_int(cress_join(all[i], NULL), 0);
+
+	check_noted("ran ran ran ran ran");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +359,7 @@ int main(void)
 		in_any_order(a_switch_before_its_turn_is_refused),
 		in_order(a_burst_killed_before_its_first_run_touches_no_stack),
 		in_order(short_ones_share_one_stack_one_after_another),
+		in_any_order(a_stack_is_not_cleaned_before_it_is_left),
 	};
 
 	return suite_run(tests);
