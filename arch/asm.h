@@ -41,11 +41,16 @@
 #define CODE(name) name
 #endif
 
+/* Linkers put what is hot together, the library's switching functions too. */
+#ifndef SECTION
+#define SECTION .section .text.hot, "ax", %progbits
+#endif
+
 /* Where objects are no ELF, a port says what a function is made of. */
 #ifndef FUNCTION
 /* Hidden: a call from inside the library needs no PLT, nobody else calls. */
 #define FUNCTION(name) \
-	.text; .p2align 6; LABEL(name) .hidden name; .cfi_startproc
+	SECTION; .p2align 6; LABEL(name) .hidden name; .cfi_startproc
 
 #define END(name) .cfi_endproc; .size name, . - CODE(name)
 #endif

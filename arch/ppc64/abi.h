@@ -14,7 +14,7 @@
 #else
 #define LABEL(name) \
 	.section .opd, "aw"; .p2align 3; .globl name; .type name, %function; \
-	name: .quad code_##name, .TOC.@tocbase, 0; .text; code_##name:
+	name: .quad code_##name, .TOC.@tocbase, 0; .previous; code_##name:
 #define CODE(name) code_##name
 #define HEADER 112
 #define TOC_SLOT 40

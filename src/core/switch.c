@@ -250,7 +250,7 @@ static inline int only_shares(const cress_t *c)
 	return c->state == CRESS_ACTIVE && c->error == 0;
 }
 
-void *cress_switch(cress_t *to, void *value)
+NEAR_THE_SWITCH void *cress_switch(cress_t *to, void *value)
 {
 	struct cress_thread *thread = cress_thread_unhindered();
 	cress_t *from;

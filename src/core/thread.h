@@ -26,6 +26,9 @@
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
+/* Functions that do little but jump to the switch; arch/README.md says why. */
+#define NEAR_THE_SWITCH __attribute__((hot))
+
 /*
  * The one that runs is CRESS_ACTIVE and thread->current. Active is 0, and so is
  * what shares nothing: then a switch has one word to test on each side.

@@ -28,7 +28,7 @@ static int yield_slowly(void)
  * Nothing here needs a frame: what is not short is called last, and so is the
  * switch. The one that goes on leaves its place in the ring to the caller.
  */
-int cress_yield(void)
+NEAR_THE_SWITCH int cress_yield(void)
 {
 	struct cress_thread *thread = cress_thread_unhindered();
 	struct cress_hub *hub = thread == NULL ? NULL : thread->hub;

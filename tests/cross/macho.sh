@@ -83,7 +83,7 @@ prove_macho() {
     holds $cc $flags -ffreestanding -I"$arch" -I"$arch/$cpu" \
       -c "$folder/user.c" -o "$folder/user.o" || return 1
 
-  holds code_of macho __TEXT,__text && holds code_of elf .text &&
+  holds code_of macho __TEXT,__text && holds code_of elf .text.hot &&
     holds cmp "$folder/macho.code" "$folder/elf.code" &&
     holds rows_of macho && holds rows_of elf &&
     holds cmp "$folder/macho.rows" "$folder/elf.rows" || return 1

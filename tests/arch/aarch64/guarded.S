@@ -9,6 +9,7 @@
 	.globl guard_first
 guard_first:
 
+#define SECTION .text
 #include <aarch64/switch.S>
 #include "poison.S"
 
