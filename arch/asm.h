@@ -41,7 +41,7 @@
 #define CODE(name) name
 #endif
 
-/* Linkers put what is hot together, the library's switching functions too. */
+/* GNU ld puts what is hot together, the library's switching functions too. */
 #ifndef SECTION
 #define SECTION .section .text.hot, "ax", %progbits
 #endif

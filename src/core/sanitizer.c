@@ -154,15 +154,14 @@ void cress_sanitizer_unmap(const void *low, size_t size)
 		__asan_unpoison_memory_region(low, size);
 }
 
-void cress_sanitizer_expose(const void *low, size_t size)
-{
-	VALGRIND_MAKE_MEM_DEFINED(low, size);
-	if (__msan_unpoison != NULL)
-		__msan_unpoison(low, size);
-}
-
 void cress_sanitizer_written(const void *low, size_t size)
 {
 	if (__msan_unpoison != NULL)
 		__msan_unpoison(low, size);
+}
+
+void cress_sanitizer_expose(const void *low, size_t size)
+{
+	VALGRIND_MAKE_MEM_DEFINED(low, size);
+	cress_sanitizer_written(low, size);
 }
