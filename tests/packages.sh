@@ -19,6 +19,26 @@ check_packages='clang libclang-rt-14-dev llvm clang-19 libclang-rt-19-dev
 cross_packages='gcc-aarch64-linux-gnu g++-aarch64-linux-gnu
   libc6-dev-arm64-cross qemu-user-static'
 
+# private_apt WORD...: apt-get with state, cache and lists of its own, in the
+# folder that $apt names, so that the machine's stay as they are.
+private_apt() {
+  apt-get -qq \
+    -o Dir::State="$apt/state" \
+    -o Dir::State::status="$apt/state/status" \
+    -o Dir::Cache="$apt/cache" \
+    -o Dir::Etc::SourceList="$apt/sources.list" \
+    -o Dir::Etc::SourceParts="$apt/sources" \
+    -o APT::Sandbox::User=root \
+    "$@"
+}
+
+# make_private_apt: the empty folders for it.
+make_private_apt() {
+  mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial" \
+    "$apt/sources"
+  touch "$apt/state/status" "$apt/sources.list"
+}
+
 # need_packages NAME...
 need_packages() {
   local missing=() name sudo=

@@ -127,7 +127,7 @@ with_libraries() {
   local only_c=false folder=$root/build-$1-root name=$1 cc=$2
   shift 2
 
-  bash "$root/tests/cross/libraries.sh" "$folder" $libraries &&
+  bash "$root/tests/libraries.sh" "$folder" $libraries &&
     PKG_CONFIG_LIBDIR=$folder/lib/pkgconfig prepare build-$name $cc \
       -Dexamples=disabled -Ddefault_library=static \
       -Dc_args="-isystem $folder/include" -Dc_link_args="-L$folder/lib" "$@"

@@ -14,6 +14,7 @@
 set -eu
 
 here=$(dirname "$(realpath "$0")")
+. "$here/../packages.sh"
 . "$here/ports.sh"
 
 libraries='libcmocka0 libcmocka-dev libev4 libev-dev'
@@ -26,23 +27,15 @@ folder=$(realpath -m "$2")
 apt=$folder/apt
 root=$folder/root
 
-private_apt() {
-  apt-get -qq \
-    -o APT::Architecture="$debian" -o APT::Architectures="$debian" \
-    -o Dir::State="$apt/state" \
-    -o Dir::State::status="$apt/state/status" \
-    -o Dir::Cache="$apt/cache" \
-    -o Dir::Etc::SourceList="$apt/sources.list" \
-    -o Dir::Etc::SourceParts="$apt/sources" \
-    -o APT::Sandbox::User=root \
-    "$@"
+foreign_apt() {
+  private_apt -o APT::Architecture="$debian" \
+    -o APT::Architectures="$debian" "$@"
 }
 
 fetch() {
   rm -rf "$folder"
-  mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial" \
-    "$apt/sources" "$folder/debs" "$root.new/usr/include"
-  touch "$apt/state/status" "$apt/sources.list"
+  make_private_apt
+  mkdir -p "$folder/debs" "$root.new/usr/include"
 
   # Archives that are not Debian's have nothing to offer here.
   grep -ls debian /etc/apt/sources.list.d/*.sources \
@@ -54,8 +47,8 @@ fetch() {
   fi
 
   # One archive that cannot be read does no harm if the packages are found.
-  private_apt update || echo 'sysroot.sh: an archive could not be read' >&2
-  (cd "$folder/debs" && private_apt download $libraries)
+  foreign_apt update || echo 'sysroot.sh: an archive could not be read' >&2
+  (cd "$folder/debs" && foreign_apt download $libraries)
   for deb in "$folder"/debs/*.deb; do
     dpkg -x "$deb" "$root.new"
   done

@@ -11,6 +11,8 @@
 # machine's package lists stay as they are. A second run does nothing.
 set -eu
 
+. "$(dirname "$(realpath "$0")")/packages.sh"
+
 folder=$(realpath -m "$1")
 shift
 compiler="$*"
@@ -21,9 +23,8 @@ if [ -e "$folder/lib/pkgconfig/cmocka.pc" ]; then
 fi
 
 rm -rf "$folder"
-mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial" \
-  "$apt/sources" "$folder/src" "$folder/include" "$folder/lib/pkgconfig"
-touch "$apt/state/status" "$apt/sources.list"
+make_private_apt
+mkdir -p "$folder/src" "$folder/include" "$folder/lib/pkgconfig"
 
 # Sources lie where the packages come from. Archives that are not Debian's
 # have nothing to offer here.
@@ -35,17 +36,6 @@ grep -ls debian /etc/apt/sources.list.d/*.sources 2>/dev/null |
     sed 's/^Types:.*/Types: deb-src/' "$list" \
       > "$apt/sources/$(basename "$list")"
   done
-
-private_apt() {
-  apt-get -qq \
-    -o Dir::State="$apt/state" \
-    -o Dir::State::status="$apt/state/status" \
-    -o Dir::Cache="$apt/cache" \
-    -o Dir::Etc::SourceList="$apt/sources.list" \
-    -o Dir::Etc::SourceParts="$apt/sources" \
-    -o APT::Sandbox::User=root \
-    "$@"
-}
 
 # One archive that cannot be read does no harm if the sources are found.
 private_apt update || echo 'libraries.sh: an archive could not be read' >&2
